@@ -1,0 +1,50 @@
+// Events to and from their stored bytes: the only place where Cap'n Proto meets the domain.
+//
+// encode and decode are inverse. Stored bytes are never re-encoded: an older schema version is upcast
+// here, on reading, and nowhere else.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <variant>
+#include <vector>
+
+#include "domain/board_event.h"
+#include "domain/ticket_event.h"
+
+namespace docket::domain::codec {
+
+inline constexpr std::string_view kTicketStream = "ticket";
+inline constexpr std::string_view kBoardStream = "board";
+
+struct EncodedEvent {
+  std::string_view type;  // "TicketMoved"; lives for ever
+  std::uint16_t schemaVersion;
+  std::vector<std::byte> payload;  // an unpacked Cap'n Proto message, a multiple of 8 bytes
+};
+
+EncodedEvent encode(const TicketEvent& event);
+EncodedEvent encode(const BoardEvent& event);
+
+struct DecodeError {
+  enum class Code { unknownType, newerSchema, malformed };
+  Code code;
+  std::string message;
+};
+
+using Event = std::variant<TicketEvent, BoardEvent>;
+
+// `payload` must start at an address that is a multiple of 8 (the event store's readers see to it).
+// Never throws; whatever the bytes are, the answer is an event or an error.
+[[nodiscard]] tl::expected<Event, DecodeError> decode(std::string_view type,
+                                                      std::uint16_t schemaVersion,
+                                                      std::span<const std::byte> payload);
+
+// Every event type this program knows, for listings and checks.
+std::span<const std::string_view> knownTypes();
+
+}  // namespace docket::domain::codec

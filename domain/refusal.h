@@ -1,0 +1,127 @@
+// Why a command was refused: plain facts, one struct a reason, and how to tell a person.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "domain/types.h"
+
+namespace docket::domain {
+
+// A field of the command breaks a rule about its form.
+struct FieldInvalid {
+  std::string field;
+  std::string rule;  // "must be 1 to 300 characters"
+  std::string got;   // a short description of what came, never the whole
+};
+struct UnknownBoard {
+  BoardKey board;
+};
+struct BoardExists {
+  BoardKey board;
+};
+struct UnknownColumn {
+  BoardKey board;
+  ColumnId column;
+  std::vector<ColumnId> columns;  // what there is
+};
+struct UnknownTicket {
+  TicketId ticket;
+};
+struct UnknownTemplate {
+  std::string templateName;
+};
+// R10: a board needs a queue, an active and a resolved column and a default drop.
+struct BoardIncomplete {
+  std::vector<std::string> missing;
+};
+// R1: the move would put more cards into a column than its limit allows.
+struct WipLimitReached {
+  BoardKey board;
+  ColumnId column;
+  std::uint32_t limit = 0;
+  std::uint32_t count = 0;
+};
+// R2: the board has as many expedited tickets under way as it allows.
+struct ExpediteLimitReached {
+  BoardKey board;
+  std::uint32_t limit = 0;
+  std::uint32_t count = 0;
+};
+// R3: blocked work cannot be resolved (or pulled).
+struct TicketIsBlocked {
+  TicketId ticket;
+  BlockerKind kind = BlockerKind::other;
+  std::string reason;
+};
+struct TicketNotBlocked {
+  TicketId ticket;
+};
+// The ticket is resolved or closed; it must be reopened first.
+struct TicketIsFinished {
+  TicketId ticket;
+  ColumnCategory category = ColumnCategory::resolved;
+};
+struct TicketNotFinished {
+  TicketId ticket;
+};
+// A move into a resolved or closed column of work that has no resolution.
+struct ResolutionMissing {
+  TicketId ticket;
+  ColumnId column;
+};
+// The command would change nothing.
+struct NothingToChange {
+  std::string what;
+};
+struct NothingToPull {
+  BoardKey board;
+};
+// R6
+struct TriageNoteMissing {
+  TicketId ticket;
+};
+// R14: the ticket or board is no longer at the version that the command was made against.
+struct VersionMovedOn {
+  std::uint64_t expected = 0;
+  std::uint64_t actual = 0;
+};
+// R14: the command id was used before for something else.
+struct CommandIdReused {
+  std::uint64_t firstPosition = 0;
+};
+// The server cannot take more now; the same command may be sent again.
+struct Overloaded {
+  std::uint64_t queued = 0;
+};
+// The log takes no writes (a failed sync, a full disk) until it has been looked after.
+struct LogUnavailable {
+  std::string reason;
+};
+
+using Refusal =
+    std::variant<FieldInvalid, UnknownBoard, BoardExists, UnknownColumn, UnknownTicket,
+                 UnknownTemplate, BoardIncomplete, WipLimitReached, ExpediteLimitReached,
+                 TicketIsBlocked, TicketNotBlocked, TicketIsFinished, TicketNotFinished,
+                 ResolutionMissing, NothingToChange, NothingToPull, TriageNoteMissing,
+                 VersionMovedOn, CommandIdReused, Overloaded, LogUnavailable>;
+
+// Every rule that a command broke; never empty.
+using Rejection = std::vector<Refusal>;
+
+// A refusal in words. `code` is stable and part of the public contract ("wip-limit-reached");
+// `message` is one sentence with the facts in it; `wayOut` says what to do now; `facts` are the same
+// facts for a program, in a fixed order.
+struct RefusalText {
+  std::string code;
+  std::string message;
+  std::string wayOut;
+  std::vector<std::pair<std::string, std::string>> facts;
+};
+RefusalText describe(const Refusal& refusal);
+
+}  // namespace docket::domain

@@ -1,0 +1,87 @@
+// The words of the domain: ids, kinds and times. Plain values.
+#pragma once
+
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace docket::domain {
+
+// An instant: microseconds since the Unix epoch, UTC.
+using Timestamp = std::chrono::sys_time<std::chrono::microseconds>;
+
+// A text that names one kind of thing and is never mixed up with another.
+template <class Tag>
+struct Name {
+  std::string value;
+  auto operator<=>(const Name&) const = default;
+  bool empty() const { return value.empty(); }
+};
+
+using BoardKey = Name<struct BoardKeyTag>;    // "OPS": 2 to 10 of A-Z and 0-9, a letter first
+using ColumnId = Name<struct ColumnIdTag>;    // "in-progress": made from the column's first name
+using SubjectId = Name<struct SubjectIdTag>;  // a person, opaque; empty: nobody
+
+// A ticket's identity for life: home board key and a gapless number. Written "OPS-42".
+struct TicketId {
+  BoardKey board;
+  std::uint64_t number = 0;  // from 1
+  auto operator<=>(const TicketId&) const = default;
+  std::string text() const { return board.value + "-" + std::to_string(number); }
+  static std::optional<TicketId> parse(std::string_view text);
+};
+
+enum class TicketType { incident, serviceRequest, problem, change, task, defect, enhancement };
+enum class ServiceClass { expedite, fixedDate, standard, intangible };
+enum class ColumnCategory { queue, active, waiting, resolved, closed };
+enum class BlockerKind { dependency, supplier, environment, information, approval, defect, other };
+enum class Tier : std::uint8_t { first = 1, second = 2, third = 3 };
+
+// Each enumeration has one spelling, used on the wire, in JSON and on the command line:
+// "service-request", "fixed-date". parse… answers none for anything else.
+std::string_view text(TicketType value);
+std::string_view text(ServiceClass value);
+std::string_view text(ColumnCategory value);
+std::string_view text(BlockerKind value);
+std::optional<TicketType> parseTicketType(std::string_view text);
+std::optional<ServiceClass> parseServiceClass(std::string_view text);
+std::optional<ColumnCategory> parseColumnCategory(std::string_view text);
+std::optional<BlockerKind> parseBlockerKind(std::string_view text);
+
+// Where a ticket stands on its board: the column, and what that column meant at the time.
+struct Place {
+  ColumnId column;
+  ColumnCategory category = ColumnCategory::queue;
+  auto operator<=>(const Place&) const = default;
+};
+
+// Something an import brought that has no place in the model, kept verbatim: its key, its type and
+// its text exactly as the source spelled them, and what was nested in it.
+struct ForeignAttribute {
+  std::string key;
+  std::string type;  // "string", "date", "int", "float", "boolean", "id", "list", "container"
+  std::string value;
+  std::vector<ForeignAttribute> children;
+  bool operator==(const ForeignAttribute&) const = default;
+};
+
+}  // namespace docket::domain
+
+template <class Tag>
+struct std::hash<docket::domain::Name<Tag>> {
+  std::size_t operator()(const docket::domain::Name<Tag>& name) const noexcept {
+    return std::hash<std::string>{}(name.value);
+  }
+};
+
+template <>
+struct std::hash<docket::domain::TicketId> {
+  std::size_t operator()(const docket::domain::TicketId& id) const noexcept {
+    return std::hash<std::string>{}(id.board.value) * 31 + std::hash<std::uint64_t>{}(id.number);
+  }
+};

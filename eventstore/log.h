@@ -1,0 +1,184 @@
+// The log: durable, ordered bytes. The truth from which all else is derived.
+//
+// Threads: one thread at a time may call append(); any number may read at the same time. head() and
+// everything that readers give is durable: an event is synced before it can be seen.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <tl/expected.hpp>
+#include <variant>
+#include <vector>
+
+#include "eventstore/envelope.h"
+#include "eventstore/error.h"
+#include "eventstore/types.h"
+
+namespace docket::eventstore {
+
+// --- Writing --------------------------------------------------------------------------------------
+
+// What a stream must look like for a unit to be written.
+struct AnyVersion {};
+struct NoStream {};
+struct StreamExists {};
+struct Exactly {
+  Version version;  // of the last event in the stream
+};
+using Expected = std::variant<AnyVersion, NoStream, StreamExists, Exactly>;
+
+// A stream that is only checked may stand here too; it need not be written.
+struct Condition {
+  StreamId stream;
+  Expected expected;
+};
+
+// What is written together or not at all: the effect of one command.
+struct Unit {
+  CommandId commandId;
+  Digest fingerprint;  // of the command's content: tells a repeat from another command of the same id
+  CommandId correlationId;  // zero: the command's own id
+  std::optional<Position> causation;
+  std::string actor;       // 1 to 200 bytes
+  std::string onBehalfOf;  // 0 to 200 bytes
+  Origin origin = Origin::rpc;
+  std::vector<Condition> conditions;
+  std::vector<NewEvent> events;  // at least one
+};
+
+// What a command did, the first time or now. Same answer for every repeat.
+struct Committed {
+  Position first;
+  Position last;
+  Version lastVersion;    // of the event at `last`, in its own stream
+  bool repeated = false;  // the command id was known: nothing was written now
+};
+
+struct Violation {
+  StreamId stream;
+  Expected expected;
+  std::optional<Version> actual;  // none: the stream does not exist
+};
+struct ConditionsFailed {
+  std::vector<Violation> violations;  // every one
+};
+// The command id is in the log with another fingerprint.
+struct CommandIdReused {
+  Position first;  // what it was first used for
+};
+
+using AppendFailure = std::variant<ConditionsFailed, CommandIdReused, StoreError>;
+using AppendResult = tl::expected<Committed, AppendFailure>;
+
+// --- Reading --------------------------------------------------------------------------------------
+
+enum class Direction { forward, backward };
+
+struct ReadOptions {
+  // Where to begin, this position (or version, for a stream) included. Without it: the very
+  // beginning, or the very end when reading backward.
+  std::optional<std::uint64_t> from;
+  Direction direction = Direction::forward;
+  std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
+  std::vector<std::string> types;  // empty: all
+  bool verifyPayloads = true;      // compare each payload with the hash in its envelope
+};
+
+// One event as read back; its views live until the reader's next step. `payload` starts at an address
+// that is a multiple of 8.
+struct RecordedEvent {
+  Envelope envelope;
+  std::span<const std::byte> envelopeBytes;
+  std::span<const std::byte> payload;
+};
+
+// Walks events over one snapshot. A gap, a short read or a wrong hash is an error, never an end.
+// One thread at a time.
+class LogReader {
+ public:
+  ~LogReader();
+  LogReader(LogReader&&) noexcept;
+  LogReader& operator=(LogReader&&) noexcept;
+
+  // The next event, or nullptr when the snapshot has no more (or the limit is reached).
+  [[nodiscard]] tl::expected<const RecordedEvent*, StoreError> next();
+
+  // The first position after the snapshot this reader walks.
+  Position snapshotHead() const;
+
+ private:
+  friend class Log;
+  class Impl;
+  explicit LogReader(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+struct KnownCommand {
+  Digest fingerprint;
+  Committed committed;  // with repeated = true
+};
+
+struct LogOptions {
+  std::filesystem::path directory;  // DATA/log; made if `create`
+  bool create = true;
+  bool readOnly = false;  // for looking at a stopped log
+};
+
+class Log {
+ public:
+  // Opens and checks the log's tail: format, head, anchor. Costs O(tail), not O(log).
+  // Errors: notFound, locked, readOnly, newerFormat, corrupt, behindAnchor, io.
+  [[nodiscard]] static tl::expected<std::unique_ptr<Log>, StoreError> open(const LogOptions& options);
+
+  // Writes the anchor and closes.
+  ~Log();
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+
+  // Appends `units` as one commit group with one sync; one result per unit, in order. Units see each
+  // other: a later one is checked against what the earlier ones leave. For each unit, in this order:
+  // limits, command id (a repeat answers with the first result before any condition is looked at),
+  // conditions. A unit that fails writes nothing and fails no other.
+  //
+  // Returns only when the group is durable. If the sync fails, every unit of the group that would
+  // have been written is answered with `failed`, and so is every later call until restart.
+  //
+  // `now` becomes the recorded time of the group, or the last recorded time if that is later.
+  [[nodiscard]] std::vector<AppendResult> append(std::span<const Unit> units, Timestamp now);
+
+  // The position that the next event will get; all below it is durable.
+  Position head() const;
+
+  // The version of the last event of `stream`; none if there is no such stream.
+  [[nodiscard]] tl::expected<std::optional<Version>, StoreError> lastVersion(
+      const StreamId& stream) const;
+
+  // What `id` did, if it is in the log.
+  [[nodiscard]] tl::expected<std::optional<KnownCommand>, StoreError> findCommand(
+      const CommandId& id) const;
+
+  [[nodiscard]] LogReader readAll(const ReadOptions& options = {}) const;
+  [[nodiscard]] LogReader readStream(const StreamId& stream, const ReadOptions& options = {}) const;
+
+  // Writes the anchor (last acknowledged position) with a sync of its own, if the head has moved
+  // since the last time. Any thread; called about once a second by the server.
+  [[nodiscard]] tl::expected<void, StoreError> writeAnchor();
+
+  // True after a failed sync.
+  bool hasFailed() const;
+
+  // Bytes on disk, for metrics.
+  std::uint64_t diskBytes() const;
+
+ private:
+  class Impl;
+  explicit Log(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace docket::eventstore
