@@ -172,6 +172,9 @@ class Log {
   // True after a failed sync.
   bool hasFailed() const;
 
+  // The log's own name, made at random when it was created; 32 hexadecimal digits.
+  const std::string& storeId() const;
+
   // Bytes on disk, for metrics.
   std::uint64_t diskBytes() const;
 

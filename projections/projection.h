@@ -1,0 +1,51 @@
+// What a view is: a name, a schema version, and a fold of events into rows.
+//
+// To add one: a header and a source beside these, one line in registry.cc, one test.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "domain/codec/codec.h"
+#include "eventstore/envelope.h"
+
+namespace docket::projections {
+
+// The rows of one generation of one view, for reading. Keys are ordered bytewise.
+class RowReader {
+ public:
+  virtual ~RowReader() = default;
+  virtual std::optional<std::string> get(std::string_view key) const = 0;
+  // Calls `visit` for the rows whose keys begin with `prefix`, in key order (or against it), starting
+  // at `from` if it is given; stops when `visit` answers false.
+  using Visit = std::function<bool(std::string_view key, std::string_view value)>;
+  virtual void scan(std::string_view prefix, const Visit& visit) const = 0;
+  virtual void scanFrom(std::string_view prefix, std::string_view from, bool backward,
+                        const Visit& visit) const = 0;
+};
+
+// The same rows while a batch of events is being folded: reads see the batch's own writes.
+class Rows : public RowReader {
+ public:
+  virtual void put(std::string_view key, std::string_view value) = 0;
+  virtual void erase(std::string_view key) = 0;
+};
+
+// Deterministic: no clock, no random, no I/O but its rows, no state of its own between events. The
+// same events give the same rows, byte for byte, on every machine.
+class Projection {
+ public:
+  virtual ~Projection() = default;
+  virtual std::string_view name() const = 0;          // "board": letters, digits, '-'
+  virtual std::uint32_t schemaVersion() const = 0;    // raise it when rows change shape
+  // An error stops this projection only, with its text as the reason.
+  virtual tl::expected<void, std::string> apply(const eventstore::Envelope& envelope,
+                                                const domain::codec::Event& event,
+                                                Rows& rows) const = 0;
+};
+
+}  // namespace docket::projections

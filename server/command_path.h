@@ -1,0 +1,113 @@
+// The command path: from a domain command to its durable outcome (docs/LIFE_OF_A_COMMAND.md).
+//
+// Threads: submit() from any thread. Two threads of its own: the *writer* decides one command after
+// the other and prepares the next commit group while the *committer* has the last one synced. Outcomes
+// are handed over on the committer thread, refusals included: whatever a refusal was based on is
+// durable before it is told.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "domain/command.h"
+#include "domain/refusal.h"
+#include "domain/types.h"
+#include "eventstore/log.h"
+
+namespace docket::server {
+
+// A command with all that its envelope will say. The actor is the session's, never the caller's word.
+struct CommandRequest {
+  eventstore::CommandId id;
+  eventstore::Digest fingerprint;  // of actor and content: tells a repeat from a reuse of the id
+  std::optional<eventstore::CommandId> correlationId;
+  std::optional<std::uint64_t> expectedVersion;
+  domain::SubjectId actor;
+  domain::SubjectId onBehalfOf;
+  eventstore::Origin origin = eventstore::Origin::rpc;
+  std::optional<eventstore::Timestamp> occurredAt;  // none: now
+  domain::Command command;
+};
+
+struct Done {
+  eventstore::Position position;  // of the command's last event
+  eventstore::Version version;    // of that event in its stream
+  std::string subject;            // "OPS-42" or "OPS"
+  bool repeated = false;
+  std::uint32_t events = 0;
+};
+
+// One event that came between the expected version and now.
+struct Change {
+  eventstore::Position position;
+  eventstore::Version version;
+  std::string stream;
+  std::string type;
+  eventstore::Timestamp recordedAt;
+  eventstore::Timestamp occurredAt;
+  std::string actor;
+  std::string onBehalfOf;
+  eventstore::Origin origin = eventstore::Origin::rpc;
+  eventstore::CommandId commandId;
+  std::string summary;
+};
+
+struct Refused {
+  domain::Rejection rejection;
+  std::vector<Change> changes;  // for VersionMovedOn: what happened since, at most 50
+};
+
+using Outcome = std::variant<Done, Refused>;
+
+struct CommandPathOptions {
+  std::size_t maxQueuedCommands = 8192;  // beyond it: Overloaded, at once
+  std::size_t maxGroupEvents = 2000;     // a commit group is closed at this size
+  std::size_t maxCachedTickets = 100'000;
+};
+
+// Counters since the start, for metrics. Any thread.
+struct CommandPathStats {
+  std::uint64_t done = 0;
+  std::uint64_t repeated = 0;
+  std::uint64_t refused = 0;
+  std::uint64_t overloaded = 0;
+  std::uint64_t groups = 0;
+  std::uint64_t events = 0;
+  std::uint64_t queued = 0;  // now
+};
+
+class CommandPath {
+ public:
+  using Clock = std::function<eventstore::Timestamp()>;
+  using OnOutcomes = std::function<void(std::vector<Outcome>)>;
+  // Told after each commit, on the committer thread, before the outcomes are.
+  using OnCommitted = std::function<void(eventstore::Position head)>;
+
+  // Builds the world by folding the whole log; throws std::runtime_error naming the position when an
+  // event cannot be read. Takes commands at once.
+  CommandPath(eventstore::Log& log, CommandPathOptions options, Clock clock,
+              OnCommitted onCommitted);
+  // Stops.
+  ~CommandPath();
+
+  // Queues `requests` to be decided in order; `done` gets one outcome each, in order, all of them
+  // durable, exactly once. When the queue is full, `done` gets Overloaded for each at once, on this
+  // thread.
+  void submit(std::vector<CommandRequest> requests, OnOutcomes done);
+
+  // Takes no more (Overloaded), finishes what is queued, syncs, ends the threads. Repeatable.
+  void stop();
+
+  CommandPathStats stats() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace docket::server
