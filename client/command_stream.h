@@ -14,7 +14,7 @@
 namespace docket::client {
 
 struct CommandStreamOptions {
-  std::size_t commandsPerCall = 200;   // fewer when a call would pass about 512 KiB
+  std::size_t commandsPerCall = 200;  // fewer when a call would pass about 512 KiB
   // One: while it is under way the next is filled, and commands are decided strictly in the order
   // given. With more, a call that met an overloaded server is sent again after later ones.
   std::size_t callsUnderWay = 1;
@@ -29,8 +29,8 @@ class CommandStream {
   CommandStream(Connection& connection, CommandStreamOptions options);
   ~CommandStream();  // gives up what is not finished
 
-  // Queues a command, sending when a call is full and waiting while too many are under way. `fill` is
-  // called at once; `onOutcome` during this or a later send() or finish(). An outcome that says
+  // Queues a command, sending when a call is full and waiting while too many are under way. `fill`
+  // is called at once; `onOutcome` during this or a later send() or finish(). An outcome that says
   // "overloaded" is not handed back: the command is sent again, with its id, after a pause.
   [[nodiscard]] tl::expected<void, ClientError> send(const Fill& fill, OnOutcome onOutcome);
 

@@ -1,14 +1,16 @@
 // A connection to a Docket server: the way in for programs in C++.
 //
-// Threads: a Connection belongs to the thread that made it (it runs that thread's KJ event loop) and
-// so do all capabilities, requests and answers that come from it. Commands and answers are the
+// Threads: a Connection belongs to the thread that made it (it runs that thread's KJ event loop)
+// and so do all capabilities, requests and answers that come from it. Commands and answers are the
 // builders and readers generated from server/api/docket.capnp: the public contract.
 #pragma once
 
 #include <capnp/capability.h>
 #include <kj/async.h>
+#include <kj/timer.h>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <tl/expected.hpp>
@@ -21,7 +23,8 @@ namespace docket::client {
 struct ClientError {
   enum class Code {
     unreachable,   // nobody listens there, or the address is wrong
-    disconnected,  // the connection broke: whether a command was done is unknown; repeat it with its id
+    disconnected,  // the connection broke: whether a command was done is unknown; repeat it with
+                   // its id
     tooLarge,      // the server would not take a message of this size; nothing was sent
     refused,       // login was refused
     protocol,      // the peer is no Docket server, or of another protocol version
@@ -44,6 +47,7 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  api::Docket::Client docket();  // the bootstrap capability
   api::Desk::Client desk();
   api::BoardManager::Client boards();
   api::Auditor::Client auditor();
@@ -51,11 +55,17 @@ class Connection {
   api::ServerInfo::Reader info() const;  // as it was when the connection was made
 
   kj::WaitScope& waitScope();
+  kj::Timer& timer();
 
-  // Runs `send` (which makes and sends a request) and waits for its answer; a KJ exception becomes a
-  // ClientError.
+  // Whether the server would take a command of this size (`totalSize().wordCount` of its reader):
+  // tooLarge names the size and the limit.
+  [[nodiscard]] tl::expected<void, ClientError> checkSize(std::uint64_t commandWords) const;
+
+  // Runs `send` (which makes and sends a request) and waits for its answer; a KJ exception becomes
+  // a ClientError.
   template <class Send>
-  auto call(Send&& send) -> tl::expected<decltype(send().wait(std::declval<kj::WaitScope&>())), ClientError>;
+  auto call(Send&& send)
+      -> tl::expected<decltype(send().wait(std::declval<kj::WaitScope&>())), ClientError>;
 
  private:
   class Impl;

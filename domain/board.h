@@ -1,6 +1,7 @@
 // A board: its columns and limits, how events make it, and how commands on it are decided.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -26,6 +27,7 @@ struct Board {
   const Column* findByText(std::string_view text) const;
   const Column* first(ColumnCategory category) const;
   const Column* defaultDrop() const;
+  bool operator==(const Board&) const = default;
 };
 
 void evolve(Board& board, const BoardEvent& event);
@@ -41,7 +43,10 @@ std::string describe(const BoardEvent& event);
 std::optional<std::vector<Column>> templateColumns(std::string_view name);
 std::vector<std::string> templateNames();
 
-// "In Progress" -> "in-progress".
+// "In Progress" -> "in-progress". Empty when the name has neither letters nor digits.
 ColumnId columnIdFor(std::string_view name);
+
+// The refusal of a column that the board does not have, with what it has.
+UnknownColumn unknownColumn(const Board& board, const ColumnId& asked);
 
 }  // namespace docket::domain

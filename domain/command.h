@@ -11,7 +11,7 @@
 
 namespace docket::domain {
 
-// --- Tickets --------------------------------------------------------------------------------------
+// --- Tickets -------------------------------------------------------------------------------------
 
 struct OpenTicket {
   BoardKey board;
@@ -97,13 +97,13 @@ using TicketCommand =
     std::variant<OpenTicket, MoveTicket, PullNext, AssignTicket, EscalateTicket, BlockTicket,
                  UnblockTicket, AddComment, ResolveTicket, ReopenTicket, RecordHistory>;
 
-// --- Boards ---------------------------------------------------------------------------------------
+// --- Boards --------------------------------------------------------------------------------------
 
 struct CreateBoard {
   BoardKey key;
-  std::string name;            // empty: the key
-  std::string templateName;    // "it-support", "development", "basic"; empty when columns are given
-  std::vector<Column> columns; // ids are made from the names; empty when a template is named
+  std::string name;          // empty: the key
+  std::string templateName;  // "it-support", "development", "basic"; empty when columns are given
+  std::vector<Column> columns;  // ids are made from the names; empty when a template is named
 };
 
 struct SetLimit {

@@ -114,8 +114,8 @@ using Refusal =
 using Rejection = std::vector<Refusal>;
 
 // A refusal in words. `code` is stable and part of the public contract ("wip-limit-reached");
-// `message` is one sentence with the facts in it; `wayOut` says what to do now; `facts` are the same
-// facts for a program, in a fixed order.
+// `message` is one sentence with the facts in it; `wayOut` says what to do now; `facts` are the
+// same facts for a program, in a fixed order.
 struct RefusalText {
   std::string code;
   std::string message;

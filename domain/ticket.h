@@ -18,6 +18,7 @@ struct Blocker {
   BlockerKind kind = BlockerKind::other;
   std::string reason;
   Timestamp since;
+  bool operator==(const Blocker&) const = default;
 };
 
 // What a ticket is after its events so far. A default-made one does not exist yet.
@@ -34,7 +35,7 @@ struct Ticket {
   SubjectId assignee;
   std::optional<Blocker> blocker;
   std::optional<Timestamp> due;
-  std::string resolution;
+  std::string resolution;  // empty again after a reopening
   std::string externalKey;
   std::vector<ForeignAttribute> foreign;
   Timestamp openedAt;
@@ -44,9 +45,8 @@ struct Ticket {
   std::uint64_t reopenCount = 0;
   std::uint64_t commentCount = 0;
   std::uint64_t historyCount = 0;  // imported events
-  bool finished() const {
-    return place.category == ColumnCategory::resolved || place.category == ColumnCategory::closed;
-  }
+  bool finished() const { return isFinished(place.category); }
+  bool operator==(const Ticket&) const = default;
 };
 
 // Total: no history makes it fail. `occurredAt` is the event's own time.

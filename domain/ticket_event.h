@@ -1,7 +1,7 @@
 // Everything that can have happened to a ticket. Past tense: it is history and cannot be refused.
 //
-// To add one: a struct here and in the variant, its fold in ticket.cc, world.cc and describe.cc, its
-// message in codec/events.capnp (next ordinal) and codec/codec.cc; the compiler finds the rest.
+// To add one: a struct here and in the variant, its fold in ticket.cc, world.cc and describe.cc,
+// its message in codec/events.capnp (next ordinal) and codec/codec.cc; the compiler finds the rest.
 #pragma once
 
 #include <string>
@@ -101,9 +101,8 @@ struct HistoryRecorded {
   bool operator==(const HistoryRecorded&) const = default;
 };
 
-using TicketEvent =
-    std::variant<TicketOpened, TicketMoved, TicketPulled, TicketAssigned, TicketEscalated,
-                 TicketBlocked, TicketUnblocked, CommentAdded, TicketResolved, TicketReopened,
-                 HistoryRecorded>;
+using TicketEvent = std::variant<TicketOpened, TicketMoved, TicketPulled, TicketAssigned,
+                                 TicketEscalated, TicketBlocked, TicketUnblocked, CommentAdded,
+                                 TicketResolved, TicketReopened, HistoryRecorded>;
 
 }  // namespace docket::domain

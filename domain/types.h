@@ -39,6 +39,16 @@ struct TicketId {
 enum class TicketType { incident, serviceRequest, problem, change, task, defect, enhancement };
 enum class ServiceClass { expedite, fixedDate, standard, intangible };
 enum class ColumnCategory { queue, active, waiting, resolved, closed };
+
+// Work that is over, until it is reopened.
+constexpr bool isFinished(ColumnCategory category) {
+  return category == ColumnCategory::resolved || category == ColumnCategory::closed;
+}
+// Work that has left the queue and is not over.
+constexpr bool isUnderWay(ColumnCategory category) {
+  return category == ColumnCategory::active || category == ColumnCategory::waiting;
+}
+
 enum class BlockerKind { dependency, supplier, environment, information, approval, defect, other };
 enum class Tier : std::uint8_t { first = 1, second = 2, third = 3 };
 

@@ -1,8 +1,9 @@
 // The fixed facts of one event, and their canonical bytes.
 //
-// An envelope is encoded once, when its event is committed, and its bytes are never re-encoded: they
-// are what later proofs are made over. The payload stands apart and only its SHA-256 is in here, so
-// that a payload can be redacted while the envelope stays valid. docs/FORMATS.md gives every byte.
+// An envelope is encoded once, when its event is committed, and its bytes are never re-encoded:
+// they are what later proofs are made over. The payload stands apart and only its SHA-256 is in
+// here, so that a payload can be redacted while the envelope stays valid. docs/FORMATS.md gives
+// every byte.
 #pragma once
 
 #include <cstddef>
@@ -56,8 +57,8 @@ struct Envelope {
 // Appends the canonical bytes of `envelope` to `out`.
 void encodeEnvelope(const Envelope& envelope, std::vector<std::byte>& out);
 
-// Reads canonical bytes. Anything that encodeEnvelope would not have written exactly so is refused as
-// corrupt. The views of the result point into `bytes`.
+// Reads canonical bytes. Anything that encodeEnvelope would not have written exactly so is refused
+// as corrupt. The views of the result point into `bytes`.
 [[nodiscard]] tl::expected<Envelope, StoreError> decodeEnvelope(std::span<const std::byte> bytes);
 
 Digest sha256(std::span<const std::byte> bytes);

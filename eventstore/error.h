@@ -9,15 +9,15 @@
 namespace docket::eventstore {
 
 enum class StoreErrorCode {
-  notFound,       // no such directory, or it holds no log
-  locked,         // another process has the log open
-  readOnly,       // the place cannot be written (read-only disk, permissions)
-  newerFormat,    // written by a newer version of Docket
-  corrupt,        // stored bytes are not what was written; `detail` names the first thing wrong
-  behindAnchor,   // the log ends before a position that it had acknowledged
-  io,             // the disk refused (full, failing)
-  failed,         // an earlier sync failed: no more writes until the process restarts
-  invalid,        // the caller broke a stated limit
+  notFound,      // no such directory, or it holds no log
+  locked,        // another process has the log open
+  readOnly,      // the place cannot be written (read-only disk, permissions)
+  newerFormat,   // written by a newer version of Docket
+  corrupt,       // stored bytes are not what was written; `detail` names the first thing wrong
+  behindAnchor,  // the log ends before a position that it had acknowledged
+  io,            // the disk refused (full, failing)
+  failed,        // an earlier sync failed: no more writes until the process restarts
+  invalid,       // the caller broke a stated limit
 };
 
 // A message is one sentence for a person, with the path or position it is about.

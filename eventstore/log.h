@@ -21,7 +21,8 @@
 
 namespace docket::eventstore {
 
-// --- Writing --------------------------------------------------------------------------------------
+// --- Writing
+// --------------------------------------------------------------------------------------
 
 // What a stream must look like for a unit to be written.
 struct AnyVersion {};
@@ -41,7 +42,8 @@ struct Condition {
 // What is written together or not at all: the effect of one command.
 struct Unit {
   CommandId commandId;
-  Digest fingerprint;  // of the command's content: tells a repeat from another command of the same id
+  Digest
+      fingerprint;  // of the command's content: tells a repeat from another command of the same id
   CommandId correlationId;  // zero: the command's own id
   std::optional<Position> causation;
   std::string actor;       // 1 to 200 bytes
@@ -75,30 +77,31 @@ struct CommandIdReused {
 using AppendFailure = std::variant<ConditionsFailed, CommandIdReused, StoreError>;
 using AppendResult = tl::expected<Committed, AppendFailure>;
 
-// --- Reading --------------------------------------------------------------------------------------
+// --- Reading
+// --------------------------------------------------------------------------------------
 
 enum class Direction { forward, backward };
 
 struct ReadOptions {
   // Where to begin, this position (or version, for a stream) included. Without it: the very
   // beginning, or the very end when reading backward.
-  std::optional<std::uint64_t> from;
+  std::optional<std::uint64_t> from = std::nullopt;
   Direction direction = Direction::forward;
   std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
-  std::vector<std::string> types;  // empty: all
-  bool verifyPayloads = true;      // compare each payload with the hash in its envelope
+  std::vector<std::string> types = {};  // empty: all
+  bool verifyPayloads = true;           // compare each payload with the hash in its envelope
 };
 
-// One event as read back; its views live until the reader's next step. `payload` starts at an address
-// that is a multiple of 8.
+// One event as read back; its views live until the reader's next step. `payload` starts at an
+// address that is a multiple of 8.
 struct RecordedEvent {
   Envelope envelope;
   std::span<const std::byte> envelopeBytes;
   std::span<const std::byte> payload;
 };
 
-// Walks events over one snapshot. A gap, a short read or a wrong hash is an error, never an end.
-// One thread at a time.
+// Walks events over one snapshot. A gap, a short read or a wrong hash is an error, never an end; an
+// error is given again at every further step. One thread at a time; must not outlive its log.
 class LogReader {
  public:
   ~LogReader();
@@ -133,17 +136,18 @@ class Log {
  public:
   // Opens and checks the log's tail: format, head, anchor. Costs O(tail), not O(log).
   // Errors: notFound, locked, readOnly, newerFormat, corrupt, behindAnchor, io.
-  [[nodiscard]] static tl::expected<std::unique_ptr<Log>, StoreError> open(const LogOptions& options);
+  [[nodiscard]] static tl::expected<std::unique_ptr<Log>, StoreError> open(
+      const LogOptions& options);
 
   // Writes the anchor and closes.
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
-  // Appends `units` as one commit group with one sync; one result per unit, in order. Units see each
-  // other: a later one is checked against what the earlier ones leave. For each unit, in this order:
-  // limits, command id (a repeat answers with the first result before any condition is looked at),
-  // conditions. A unit that fails writes nothing and fails no other.
+  // Appends `units` as one commit group with one sync; one result per unit, in order. Units see
+  // each other: a later one is checked against what the earlier ones leave. For each unit, in this
+  // order: limits, command id (a repeat answers with the first result before any condition is
+  // looked at), conditions. A unit that fails writes nothing and fails no other.
   //
   // Returns only when the group is durable. If the sync fails, every unit of the group that would
   // have been written is answered with `failed`, and so is every later call until restart.

@@ -15,9 +15,9 @@ namespace docket::projections {
 
 struct AuditFilter {
   std::optional<domain::TicketId> ticket;
-  std::optional<domain::BoardKey> board;  // the board and all tickets at home on it
-  std::string actor;                      // as actor or as the one acted for; empty: any
-  std::string type;                       // event type; empty: any
+  std::optional<domain::BoardKey> board;      // the board and all tickets at home on it
+  std::string actor;                          // as actor or as the one acted for; empty: any
+  std::string type;                           // event type; empty: any
   std::optional<eventstore::Timestamp> from;  // recorded time, this instant included
   std::optional<eventstore::Timestamp> to;    // recorded time, this instant excluded
   std::optional<eventstore::Position> after;  // resume: only positions beyond this one

@@ -43,7 +43,7 @@ struct BoardSummary {
   domain::BoardKey key;
   std::string name;
   std::string templateName;
-  std::uint64_t tickets = 0;   // all ever opened on it
+  std::uint64_t tickets = 0;  // all ever opened on it
   std::uint64_t unfinished = 0;
 };
 

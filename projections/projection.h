@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -15,13 +16,22 @@
 
 namespace docket::projections {
 
-// The rows of one generation of one view, for reading. Keys are ordered bytewise.
+// Thrown by whatever reads rows when the stored ones are not what was written. It is a fault of the
+// machine, not an answer: the views must be deleted, and are then made again from the log.
+class ViewDamaged : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// The rows of one generation of one view, for reading. Keys are ordered bytewise, are not empty and
+// do not begin with a zero byte. Every call throws ViewDamaged when the rows cannot be read.
 class RowReader {
  public:
   virtual ~RowReader() = default;
   virtual std::optional<std::string> get(std::string_view key) const = 0;
-  // Calls `visit` for the rows whose keys begin with `prefix`, in key order (or against it), starting
-  // at `from` if it is given; stops when `visit` answers false.
+  // Calls `visit` for the rows whose keys begin with `prefix`, in key order (or against it),
+  // starting at `from` (itself included) unless it is empty; stops when `visit` answers false. The
+  // views given to `visit` live for that call only, and `visit` changes no rows.
   using Visit = std::function<bool(std::string_view key, std::string_view value)>;
   virtual void scan(std::string_view prefix, const Visit& visit) const = 0;
   virtual void scanFrom(std::string_view prefix, std::string_view from, bool backward,
@@ -40,8 +50,8 @@ class Rows : public RowReader {
 class Projection {
  public:
   virtual ~Projection() = default;
-  virtual std::string_view name() const = 0;          // "board": letters, digits, '-'
-  virtual std::uint32_t schemaVersion() const = 0;    // raise it when rows change shape
+  virtual std::string_view name() const = 0;        // "board": letters, digits, '-'
+  virtual std::uint32_t schemaVersion() const = 0;  // raise it when rows change shape
   // An error stops this projection only, with its text as the reason.
   virtual tl::expected<void, std::string> apply(const eventstore::Envelope& envelope,
                                                 const domain::codec::Event& event,

@@ -18,6 +18,7 @@
 #include "domain/refusal.h"
 #include "domain/types.h"
 #include "eventstore/log.h"
+#include "projections/audit_view.h"
 
 namespace docket::server {
 
@@ -43,19 +44,7 @@ struct Done {
 };
 
 // One event that came between the expected version and now.
-struct Change {
-  eventstore::Position position;
-  eventstore::Version version;
-  std::string stream;
-  std::string type;
-  eventstore::Timestamp recordedAt;
-  eventstore::Timestamp occurredAt;
-  std::string actor;
-  std::string onBehalfOf;
-  eventstore::Origin origin = eventstore::Origin::rpc;
-  eventstore::CommandId commandId;
-  std::string summary;
-};
+using Change = projections::AuditEntry;
 
 struct Refused {
   domain::Rejection rejection;

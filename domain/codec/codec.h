@@ -1,7 +1,7 @@
 // Events to and from their stored bytes: the only place where Cap'n Proto meets the domain.
 //
-// encode and decode are inverse. Stored bytes are never re-encoded: an older schema version is upcast
-// here, on reading, and nowhere else.
+// encode and decode are inverse. Stored bytes are never re-encoded: an older schema version is
+// upcast here, on reading, and nowhere else.
 #pragma once
 
 #include <cstddef>

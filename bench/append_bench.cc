@@ -1,0 +1,118 @@
+// Synced append: the log against raw RocksDB writing the same bytes in the same batches.
+//
+// `append/ceiling/N`: one synced WriteBatch with one entry of envelope and payload for each of N
+// events, and no index, no command id, no hash. `append/docket/N`: Log::append of N units of one event
+// each: versions, conditions, command ids, stream index, envelopes and hashes included.
+#include <benchmark/benchmark.h>
+#include <rocksdb/db.h>
+#include <rocksdb/options.h>
+
+#include <cstring>
+#include <filesystem>
+#include <memory>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "bench/ratio_main.h"
+#include "bench/scratch.h"
+#include "eventstore/log.h"
+
+namespace docket::bench {
+namespace {
+
+constexpr std::size_t kPayloadBytes = 200;
+constexpr std::uint64_t kStreams = 10'000;
+constexpr eventstore::Timestamp kNow{std::chrono::microseconds{1'700'000'000'000'000}};
+
+// Incompressible, so that compression flatters neither side.
+std::vector<std::byte> randomPayload(std::mt19937_64& random) {
+  std::vector<std::byte> payload(kPayloadBytes);
+  for (std::size_t i = 0; i < kPayloadBytes; i += 8) {
+    const std::uint64_t word = random();
+    std::memcpy(payload.data() + i, &word, 8);
+  }
+  return payload;
+}
+
+eventstore::Unit makeUnit(std::mt19937_64& random) {
+  eventstore::Unit unit;
+  const std::uint64_t id[2] = {random(), random()};
+  std::memcpy(unit.commandId.bytes.data(), id, sizeof id);
+  unit.fingerprint.bytes[0] = std::byte{1};
+  unit.actor = "agent-7";
+  const eventstore::StreamId stream{"ticket", "OPS-" + std::to_string(random() % kStreams)};
+  unit.conditions.push_back({stream, eventstore::AnyVersion{}});
+  unit.events.push_back({stream, "TicketMoved", 1, kNow, randomPayload(random)});
+  return unit;
+}
+
+void appendDocket(benchmark::State& state) {
+  Scratch scratch("append-docket");
+  auto log = eventstore::Log::open({scratch.path() / "log"});
+  if (!log) throw std::runtime_error(log.error().message);
+  std::mt19937_64 random(7);
+  const auto count = static_cast<std::size_t>(state.range(0));
+  for (auto _ : state) {
+    state.PauseTiming();
+    std::vector<eventstore::Unit> units;
+    for (std::size_t i = 0; i < count; ++i) units.push_back(makeUnit(random));
+    state.ResumeTiming();
+    for (const auto& result : (*log)->append(units, kNow)) {
+      if (!result) throw std::runtime_error("append failed");
+    }
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(count) * state.iterations());
+}
+
+void appendCeiling(benchmark::State& state) {
+  Scratch scratch("append-ceiling");
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  rocksdb::DB* raw = nullptr;
+  if (auto status = rocksdb::DB::Open(options, scratch.path().string(), &raw); !status.ok()) {
+    throw std::runtime_error(status.ToString());
+  }
+  std::unique_ptr<rocksdb::DB> db(raw);
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  std::mt19937_64 random(7);
+  const auto count = static_cast<std::size_t>(state.range(0));
+  std::uint64_t position = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    std::vector<std::string> values;
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto unit = makeUnit(random);
+      eventstore::Envelope envelope;
+      envelope.position.value = position + i;
+      envelope.streamKind = unit.events[0].stream.kind;
+      envelope.streamId = unit.events[0].stream.id;
+      envelope.type = unit.events[0].type;
+      envelope.recordedAt = envelope.occurredAt = kNow;
+      envelope.actor = unit.actor;
+      envelope.commandId = envelope.correlationId = unit.commandId;
+      std::vector<std::byte> bytes;
+      eventstore::encodeEnvelope(envelope, bytes);
+      bytes.insert(bytes.end(), unit.events[0].payload.begin(), unit.events[0].payload.end());
+      values.emplace_back(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    }
+    state.ResumeTiming();
+    rocksdb::WriteBatch batch;
+    for (const std::string& value : values) {
+      const std::uint64_t key = __builtin_bswap64(position++);
+      batch.Put({reinterpret_cast<const char*>(&key), sizeof key}, value);
+    }
+    if (!db->Write(synced, &batch).ok()) throw std::runtime_error("write failed");
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(count) * state.iterations());
+}
+
+BENCHMARK(appendCeiling)->Name("append/ceiling")->Arg(1)->Arg(10)->Arg(100)->Arg(1000)->UseRealTime();
+BENCHMARK(appendDocket)->Name("append/docket")->Arg(1)->Arg(10)->Arg(100)->Arg(1000)->UseRealTime();
+
+}  // namespace
+}  // namespace docket::bench
+
+int main(int argc, char** argv) { return docket::bench::runWithRatios(argc, argv); }

@@ -1,0 +1,278 @@
+// board create, list, show, limit; queue.
+#include <charconv>
+#include <memory>
+#include <vector>
+
+#include "client/cli/board_text.h"
+#include "client/cli/cli.h"
+#include "client/cli/command_builder.h"
+#include "client/cli/json_shapes.h"
+#include "client/cli/table.h"
+#include "client/cli/text_layout.h"
+#include "client/cli/time_text.h"
+
+namespace docket::client::cli {
+namespace {
+
+struct CreateOptions {
+  std::string key;
+  std::string name;
+  std::string templateName;
+  std::vector<std::string> columns;
+  CommandOptions command;
+};
+
+struct ShowOptions {
+  std::string key;
+  std::uint32_t cards = 10;
+};
+
+struct LimitOptions {
+  std::string key;
+  std::string column;
+  std::string limit;
+  CommandOptions command;
+};
+
+struct QueueOptions {
+  std::string key;
+  std::uint32_t limit = 50;
+};
+
+// "NAME:CATEGORY[:LIMIT][:drop]", read from its end: a name may hold colons itself.
+struct ColumnText {
+  std::string name;
+  std::string category;
+  std::optional<std::uint32_t> limit;
+  bool drop = false;
+};
+
+std::optional<std::uint32_t> parseLimit(std::string_view text) {
+  std::uint32_t limit = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return limit;
+}
+
+std::optional<ColumnText> parseColumn(std::string_view text) {
+  ColumnText column;
+  const auto takeLast = [&text]() -> std::string_view {
+    const auto colon = text.rfind(':');
+    if (colon == std::string_view::npos) return {};
+    const auto part = text.substr(colon + 1);
+    text = text.substr(0, colon);
+    return part;
+  };
+  auto part = takeLast();
+  if (part == "drop") {
+    column.drop = true;
+    part = takeLast();
+  }
+  if (const auto limit = parseLimit(part)) {
+    column.limit = limit;
+    part = takeLast();
+  }
+  column.category = part;
+  column.name = text;
+  if (column.name.empty() || column.category.empty()) return std::nullopt;
+  return column;
+}
+
+std::string checkColumn(const std::string& text) {
+  return parseColumn(text) ? ""
+                           : "must be NAME:CATEGORY[:LIMIT][:drop], as \"In Progress:active:3\"";
+}
+
+void create(Cli& cli, const CreateOptions& options) {
+  CommandMessage<api::BoardCommand> message(options.command);
+  auto board = (*message).initCreate();
+  board.setKey(asText(options.key));
+  board.setName(asText(options.name));
+  const bool fromTemplate = options.columns.empty() && options.templateName.empty();
+  board.setTemplate(fromTemplate ? capnp::Text::Reader("it-support")
+                                 : asText(options.templateName));
+  auto columns = board.initColumns(static_cast<capnp::uint>(options.columns.size()));
+  for (capnp::uint i = 0; i < columns.size(); ++i) {
+    const auto parsed = parseColumn(options.columns[i]).value();
+    columns[i].setName(asText(parsed.name));
+    columns[i].setCategory(asText(parsed.category));
+    if (parsed.limit) columns[i].setWipLimit(*parsed.limit);
+    columns[i].setDefaultDrop(parsed.drop);
+  }
+  printDone(cli, cli.execute(message.reader()), "Created board", message.reader().getHeader());
+}
+
+void list(Cli& cli) {
+  const auto answer = cli.ask([](Connection& connection) {
+    auto request = connection.desk().boardsRequest();
+    request.initFreshness().setHead();
+    return request.send();
+  });
+  cli.check(answer);
+  Output& output = cli.output();
+  if (output.isJson()) {
+    output.json(
+        {{"boards", toJson<api::BoardSummary>(answer.getBoards())}, {"next", answer.getNext()}});
+    return;
+  }
+  if (answer.getBoards().size() == 0) {
+    output.line("There is no board yet. Make one: docket board create KEY");
+    return;
+  }
+  Table table({{"BOARD"},
+               {"NAME", Align::left, true},
+               {"TEMPLATE"},
+               {"TICKETS", Align::right},
+               {"UNFINISHED", Align::right}});
+  for (const auto board : answer.getBoards()) {
+    table.add({{visible(textOf(board.getKey())), Colour::bold},
+               {visible(textOf(board.getName()))},
+               {visible(textOf(board.getTemplate())), Colour::dim},
+               {grouped(board.getTickets())},
+               {grouped(board.getUnfinished())}});
+  }
+  table.print(output);
+}
+
+void show(Cli& cli, const ShowOptions& options) {
+  const auto answer = cli.ask([&](Connection& connection) {
+    auto request = connection.desk().boardRequest();
+    request.setKey(asText(options.key));
+    request.setCardsPerColumn(options.cards);
+    request.initFreshness().setHead();
+    return request.send();
+  });
+  cli.check(answer);
+  Output& output = cli.output();
+  if (output.isJson()) {
+    output.json({{"board", toJson(answer.getBoard())}, {"next", answer.getNext()}});
+  } else {
+    output.text(boardText(answer.getBoard(), answer.getNext(), nowMicroseconds(), output));
+  }
+}
+
+void setLimit(Cli& cli, const LimitOptions& options) {
+  CommandMessage<api::BoardCommand> message(options.command);
+  auto command = (*message).initSetLimit();
+  command.setBoard(asText(options.key));
+  command.setColumn(asText(options.column));
+  if (options.limit != "none") command.setLimit(parseLimit(options.limit).value());
+  printDone(cli, cli.execute(message.reader()),
+            options.limit == "none"
+                ? "Took the limit off " + options.column + " of board"
+                : "Limited " + options.column + " to " + options.limit + " on board",
+            message.reader().getHeader());
+}
+
+void printQueue(Output& output, const std::string& key,
+                capnp::List<api::QueueEntry>::Reader entries, std::uint64_t total) {
+  if (entries.size() == 0) {
+    output.line("Nothing waits on board " + visible(key) + ".");
+    return;
+  }
+  const std::int64_t now = nowMicroseconds();
+  Table table({{"#", Align::right},
+               {""},
+               {"TICKET"},
+               {"TITLE", Align::left, true},
+               {"TYPE"},
+               {"CHOSEN BY", Align::left, true},
+               {"OPENED", Align::right}});
+  for (const auto entry : entries) {
+    const auto card = entry.getCard();
+    const bool blocked = entry.getRank() == 0;
+    table.add({{blocked ? "-" : std::to_string(entry.getRank())},
+               {classMark(textOf(card.getClass())), Colour::red},
+               {visible(textOf(card.getId())), Colour::bold},
+               {visible(textOf(card.getTitle()))},
+               {visible(textOf(card.getType()))},
+               {blocked ? "blocked: " + visible(textOf(card.getBlocked()))
+                        : visible(textOf(entry.getRule())),
+                blocked ? Colour::red : Colour::dim},
+               {age(card.getOpenedAt(), now)}});
+  }
+  table.print(output);
+  if (total > entries.size()) {
+    output.line("and " + grouped(total - entries.size()) + " more (--limit)");
+  }
+}
+
+void queue(Cli& cli, const QueueOptions& options) {
+  const auto answer = cli.ask([&](Connection& connection) {
+    auto request = connection.desk().queueRequest();
+    request.setKey(asText(options.key));
+    request.setLimit(options.limit);
+    request.initFreshness().setHead();
+    return request.send();
+  });
+  cli.check(answer);
+  Output& output = cli.output();
+  if (output.isJson()) {
+    output.json({{"board", options.key},
+                 {"entries", toJson<api::QueueEntry>(answer.getEntries())},
+                 {"total", answer.getTotal()},
+                 {"next", answer.getNext()}});
+  } else {
+    printQueue(output, options.key, answer.getEntries(), answer.getTotal());
+  }
+}
+
+void addCreate(CLI::App& board, Cli& cli) {
+  auto options = std::make_shared<CreateOptions>();
+  auto* command = board.add_subcommand("create", "Make a board (template it-support unless said)");
+  command->add_option("key", options->key, "2 to 10 of A-Z and 0-9, a letter first")->required();
+  command->add_option("--name", options->name, "What people call it; else its key");
+  auto* from =
+      command->add_option("--template", options->templateName, "it-support, development or basic");
+  command
+      ->add_option("--column", options->columns,
+                   "A column, in order: NAME:CATEGORY[:LIMIT][:drop]; CATEGORY is queue, active, "
+                   "waiting, resolved or closed")
+      ->type_name("COLUMN")
+      ->allow_extra_args(false)
+      ->check(CLI::Validator(checkColumn, ""))
+      ->excludes(from);
+  addCommandOptions(*command, options->command);
+  cli.run(command, [&cli, options] { create(cli, *options); });
+}
+
+}  // namespace
+
+void addBoardCommands(CLI::App& app, Cli& cli) {
+  auto* board = app.add_subcommand("board", "Boards: create, list, show, limit");
+  board->require_subcommand(1);
+  addCreate(*board, cli);
+
+  cli.run(board->add_subcommand("list", "All boards"), [&cli] { list(cli); });
+
+  auto showOptions = std::make_shared<ShowOptions>();
+  auto* showCommand = board->add_subcommand("show", "A board, column by column");
+  showCommand->add_option("key", showOptions->key, "The board")->required();
+  showCommand->add_option("--cards", showOptions->cards, "How many cards a column shows")
+      ->capture_default_str();
+  cli.run(showCommand, [&cli, showOptions] { show(cli, *showOptions); });
+
+  auto limitOptions = std::make_shared<LimitOptions>();
+  auto* limitCommand = board->add_subcommand("limit", "Set or lift a column's WIP limit");
+  limitCommand->add_option("key", limitOptions->key, "The board")->required();
+  limitCommand->add_option("column", limitOptions->column, "Id or name of the column")->required();
+  limitCommand->add_option("limit", limitOptions->limit, "A number, or none")
+      ->required()
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            return text == "none" || parseLimit(text) ? std::string()
+                                                      : std::string("must be a number or none");
+          },
+          ""));
+  addCommandOptions(*limitCommand, limitOptions->command);
+  cli.run(limitCommand, [&cli, limitOptions] { setLimit(cli, *limitOptions); });
+
+  auto queueOptions = std::make_shared<QueueOptions>();
+  auto* queueCommand = app.add_subcommand("queue", "What a board pulls next, in order");
+  queueCommand->add_option("key", queueOptions->key, "The board")->required();
+  queueCommand->add_option("--limit", queueOptions->limit, "How many to show")
+      ->capture_default_str();
+  cli.run(queueCommand, [&cli, queueOptions] { queue(cli, *queueOptions); });
+}
+
+}  // namespace docket::client::cli

@@ -1,0 +1,59 @@
+// What all commands take on the command line, and texts from standard input.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "client/cli/cli.h"
+
+namespace docket::client::cli {
+
+struct CommandOptions {
+  std::optional<std::uint64_t> expected;  // --expect
+  std::string commandId;                  // --command-id: 32 hexadecimal digits; empty: random
+  std::string occurredAt;                 // --occurred-at
+  std::string onBehalfOf;                 // --on-behalf-of
+};
+
+void addCommandOptions(CLI::App& command, CommandOptions& options);
+
+// A builder of its own for one command, its header written.
+template <class Command>
+class CommandMessage {
+ public:
+  explicit CommandMessage(const CommandOptions& options);
+  typename Command::Builder operator*() { return message_.getRoot<Command>(); }
+  typename Command::Reader reader() { return message_.getRoot<Command>().asReader(); }
+
+ private:
+  capnp::MallocMessageBuilder message_;
+};
+
+void writeHeader(const CommandOptions& options, api::CommandHeader::Builder header);
+
+template <class Command>
+CommandMessage<Command>::CommandMessage(const CommandOptions& options) {
+  writeHeader(options, message_.initRoot<Command>().initHeader());
+}
+
+// What a command did, in JSON or in a line: "Moved OPS-42: version 3, position 128".
+void printDone(Cli& cli, api::Done::Reader done, const std::string& did,
+               api::CommandHeader::Reader header);
+
+std::string hex(capnp::Data::Reader bytes);
+std::optional<CommandIdBytes> parseCommandId(std::string_view text);
+
+// For CLI::Option::check: a sentence when it is wrong, else empty.
+std::string checkInstant(const std::string& text);
+std::string checkCommandId(const std::string& text);
+
+// `text` itself, or all of standard input (less one newline at its end) when it is "-".
+std::string textOrStandardInput(const std::string& text);
+
+capnp::Text::Reader asText(const std::string& text);
+
+void setTime(api::OptionalTime::Builder out, const std::string& instant);  // empty: none
+
+}  // namespace docket::client::cli

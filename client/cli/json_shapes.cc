@@ -1,0 +1,165 @@
+#include "client/cli/json_shapes.h"
+
+#include "client/cli/time_text.h"
+
+namespace docket::client::cli {
+namespace {
+
+std::string text(capnp::Text::Reader reader) {
+  return std::string(textOf(reader));
+}
+
+}  // namespace
+
+Json toJson(api::OptionalTime::Reader time) {
+  if (time.isNone()) return nullptr;
+  return isoUtc(time.getAt());
+}
+
+Json toJson(api::BoardSummary::Reader board) {
+  return {{"key", text(board.getKey())},
+          {"name", text(board.getName())},
+          {"template", text(board.getTemplate())},
+          {"tickets", board.getTickets()},
+          {"unfinished", board.getUnfinished()}};
+}
+
+Json toJson(api::Card::Reader card) {
+  return {{"id", text(card.getId())},
+          {"column", text(card.getColumn())},
+          {"category", text(card.getCategory())},
+          {"type", text(card.getType())},
+          {"class", text(card.getClass())},
+          {"tier", card.getTier()},
+          {"title", text(card.getTitle())},
+          {"assignee", text(card.getAssignee())},
+          {"blocked", text(card.getBlocked())},
+          {"due", toJson(card.getDue())},
+          {"opened_at", isoUtc(card.getOpenedAt())},
+          {"in_column_since", isoUtc(card.getInColumnSince())},
+          {"committed_at", toJson(card.getCommittedAt())},
+          {"external_key", text(card.getExternalKey())}};
+}
+
+Json toJson(api::Board::Reader board) {
+  Json columns = Json::array();
+  for (const auto entry : board.getColumns()) {
+    const auto column = entry.getColumn();
+    columns.push_back(
+        {{"id", text(column.getId())},
+         {"name", text(column.getName())},
+         {"category", text(column.getCategory())},
+         {"wip_limit", column.getWipLimit() < 0 ? Json(nullptr) : Json(column.getWipLimit())},
+         {"default_drop", column.getDefaultDrop()},
+         {"count", entry.getCount()},
+         {"cards", toJson<api::Card>(entry.getCards())}});
+  }
+  return {{"key", text(board.getKey())},
+          {"name", text(board.getName())},
+          {"template", text(board.getTemplate())},
+          {"version", board.getVersion()},
+          {"expedite_limit", board.getExpediteLimit()},
+          {"columns", std::move(columns)}};
+}
+
+Json toJson(api::QueueEntry::Reader entry) {
+  return {{"rank", entry.getRank()},
+          {"rule", text(entry.getRule())},
+          {"card", toJson(entry.getCard())}};
+}
+
+Json toJson(api::Attribute::Reader attribute) {
+  return {{"key", text(attribute.getKey())},
+          {"type", text(attribute.getType())},
+          {"value", text(attribute.getValue())},
+          {"children", toJson<api::Attribute>(attribute.getChildren())}};
+}
+
+Json toJson(api::Ticket::Reader ticket) {
+  Json json = toJson(ticket.getCard());
+  json["version"] = ticket.getVersion();
+  json["description"] = text(ticket.getDescription());
+  json["requester"] = text(ticket.getRequester());
+  json["blocked_reason"] = text(ticket.getBlockedReason());
+  json["blocked_since"] = toJson(ticket.getBlockedSince());
+  json["resolution"] = text(ticket.getResolution());
+  json["resolved_at"] = toJson(ticket.getResolvedAt());
+  json["reopen_count"] = ticket.getReopenCount();
+  json["comment_count"] = ticket.getCommentCount();
+  json["history_count"] = ticket.getHistoryCount();
+  json["foreign"] = toJson<api::Attribute>(ticket.getForeign());
+  return json;
+}
+
+Json toJson(api::EventFacts::Reader facts) {
+  return {{"position", facts.getPosition()},
+          {"version", facts.getVersion()},
+          {"stream", text(facts.getStream())},
+          {"type", text(facts.getType())},
+          {"recorded_at", isoUtc(facts.getRecordedAt())},
+          {"occurred_at", isoUtc(facts.getOccurredAt())},
+          {"actor", text(facts.getActor())},
+          {"on_behalf_of", text(facts.getOnBehalfOf())},
+          {"origin", text(facts.getOrigin())},
+          {"command_id", text(facts.getCommandId())},
+          {"summary", text(facts.getSummary())}};
+}
+
+Json toJson(api::HistoryEntry::Reader entry) {
+  Json json = toJson(entry.getFacts());
+  json["text"] = text(entry.getText());
+  json["imported"] = entry.getImported();
+  json["activity"] = text(entry.getActivity());
+  json["source_actor"] = text(entry.getSourceActor());
+  json["sequence"] = entry.getSequence();
+  json["foreign"] = toJson<api::Attribute>(entry.getForeign());
+  return json;
+}
+
+Json toJson(api::Refusal::Reader refusal) {
+  Json violations = Json::array();
+  for (const auto violation : refusal.getViolations()) {
+    Json facts = Json::object();
+    for (const auto fact : violation.getFacts()) {
+      facts[text(fact.getName())] = text(fact.getValue());
+    }
+    violations.push_back({{"code", text(violation.getCode())},
+                          {"message", text(violation.getMessage())},
+                          {"way_out", text(violation.getWayOut())},
+                          {"facts", std::move(facts)}});
+  }
+  return {{"violations", std::move(violations)},
+          {"changes", toJson<api::EventFacts>(refusal.getChanges())}};
+}
+
+Json toJson(api::ProjectionStatus::Reader status) {
+  const bool stopped = status.getStoppedBy().size() > 0;
+  return {{"name", text(status.getName())},
+          {"schema_version", status.getSchemaVersion()},
+          {"generation", status.getGeneration()},
+          {"next", status.getNext()},
+          {"head", status.getHead()},
+          {"rebuilding", status.getRebuilding()},
+          {"rebuild_next", status.getRebuilding() ? Json(status.getRebuildNext()) : Json(nullptr)},
+          {"stopped_by", stopped ? Json(text(status.getStoppedBy())) : Json(nullptr)},
+          {"stopped_at", stopped ? Json(status.getStoppedAt()) : Json(nullptr)}};
+}
+
+Json toJson(api::ServerInfo::Reader info) {
+  return {{"version", text(info.getVersion())},
+          {"protocol_version", info.getProtocolVersion()},
+          {"store_id", text(info.getStoreId())},
+          {"head", info.getHead()},
+          {"max_command_bytes", info.getMaxCommandBytes()},
+          {"max_batch", info.getMaxBatch()}};
+}
+
+Json toJson(api::Done::Reader done) {
+  return {{"subject", text(done.getSubject())},
+          {"position", done.getPosition()},
+          {"version", done.getVersion()},
+          {"events", done.getEvents()},
+          {"repeated", done.getRepeated()}};
+}
+
+}  // namespace docket::client::cli

@@ -1,0 +1,42 @@
+// The JSON that --json prints, made from the answers of a server (docs/CLI.md). Field names are a
+// contract: they only grow. Nothing here depends on the clock.
+#pragma once
+
+#include <capnp/list.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "server/api/docket.capnp.h"
+
+namespace docket::client::cli {
+
+using Json = nlohmann::ordered_json;
+
+inline std::string_view textOf(capnp::Text::Reader text) {
+  return {text.begin(), text.size()};
+}
+
+Json toJson(api::OptionalTime::Reader time);  // a text, or null
+Json toJson(api::BoardSummary::Reader board);
+Json toJson(api::Board::Reader board);
+Json toJson(api::Card::Reader card);
+Json toJson(api::QueueEntry::Reader entry);
+Json toJson(api::Ticket::Reader ticket);
+Json toJson(api::EventFacts::Reader facts);
+Json toJson(api::HistoryEntry::Reader entry);
+Json toJson(api::Attribute::Reader attribute);
+Json toJson(api::Refusal::Reader refusal);
+Json toJson(api::ProjectionStatus::Reader status);
+Json toJson(api::ServerInfo::Reader info);
+Json toJson(api::Done::Reader done);
+
+template <class Struct>
+Json toJson(typename capnp::List<Struct>::Reader list) {
+  Json array = Json::array();
+  for (const auto item : list) array.push_back(toJson(item));
+  return array;
+}
+
+}  // namespace docket::client::cli

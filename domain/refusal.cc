@@ -1,0 +1,207 @@
+// Refusals in words. The codes and the names and order of the facts are part of the public
+// contract.
+#include "domain/refusal.h"
+
+#include "domain/board.h"
+#include "domain/cases.h"
+
+namespace docket::domain {
+namespace {
+
+template <class Range, class Text>
+std::string joined(const Range& range, Text text) {
+  std::string all;
+  for (const auto& item : range) {
+    if (!all.empty()) all += ", ";
+    all += text(item);
+  }
+  return all;
+}
+
+// What someone typed is shown in part: it may be as long as a request.
+std::string quoted(const std::string& text) {
+  constexpr std::size_t kBytesMax = 60;
+  std::string shown = "'";
+  for (const char c : text.substr(0, kBytesMax)) {
+    // Only what is safe on any terminal; the facts hold the text as it came.
+    shown += c >= ' ' && c <= '~' ? c : '?';
+  }
+  return shown + (text.size() > kBytesMax ? "…'" : "'");
+}
+
+RefusalText describeOne(const FieldInvalid& r) {
+  return {"field-invalid",
+          "The field " + r.field + " " + r.rule + "; it was " + r.got + ".",
+          "Correct " + r.field + " and send the command again.",
+          {{"field", r.field}, {"rule", r.rule}, {"got", r.got}}};
+}
+
+RefusalText describeOne(const UnknownBoard& r) {
+  return {"unknown-board",
+          "There is no board " + quoted(r.board.value) + ".",
+          "See the boards with docket board list, or make it with docket board create KEY.",
+          {{"board", r.board.value}}};
+}
+
+RefusalText describeOne(const BoardExists& r) {
+  return {"board-exists",
+          "There is a board " + quoted(r.board.value) + " already.",
+          "Choose another key, or look at it with docket board show " + r.board.value + ".",
+          {{"board", r.board.value}}};
+}
+
+RefusalText describeOne(const UnknownColumn& r) {
+  const std::string columns =
+      joined(r.columns, [](const ColumnId& column) { return column.value; });
+  return {"unknown-column",
+          "Board " + r.board.value + " has no column " + quoted(r.column.value) + ".",
+          "Name one of its columns: " + columns + ".",
+          {{"board", r.board.value}, {"column", r.column.value}, {"columns", columns}}};
+}
+
+RefusalText describeOne(const UnknownTicket& r) {
+  return {"unknown-ticket",
+          "There is no ticket " + quoted(r.ticket.text()) + ".",
+          "See the tickets with docket ticket list, or open one with docket ticket open.",
+          {{"ticket", r.ticket.text()}}};
+}
+
+RefusalText describeOne(const UnknownTemplate& r) {
+  const std::string templates =
+      joined(templateNames(), [](const std::string& name) { return name; });
+  return {"unknown-template",
+          "There is no board template " + quoted(r.templateName) + ".",
+          "Name one of the templates: " + templates + ".",
+          {{"template", r.templateName}, {"templates", templates}}};
+}
+
+RefusalText describeOne(const BoardIncomplete& r) {
+  const std::string missing = joined(r.missing, [](const std::string& what) { return what; });
+  return {"board-incomplete",
+          "The board lacks " + missing + ".",
+          "Give it at least one queue, one active and one resolved column and a default drop.",
+          {{"missing", missing}}};
+}
+
+RefusalText describeOne(const WipLimitReached& r) {
+  const std::string raised = std::to_string(std::uint64_t{r.count} + 1);
+  return {"wip-limit-reached",
+          "Column " + r.column.value + " of board " + r.board.value + " has a WIP limit of " +
+              std::to_string(r.limit) + " and holds " + std::to_string(r.count) + ".",
+          "Finish or move a card that stands there; or move with a reason: docket ticket move "
+          "TICKET " +
+              r.column.value + " --override REASON; or raise the limit: docket board limit " +
+              r.board.value + " " + r.column.value + " " + raised + ".",
+          {{"board", r.board.value},
+           {"column", r.column.value},
+           {"limit", std::to_string(r.limit)},
+           {"count", std::to_string(r.count)}}};
+}
+
+RefusalText describeOne(const ExpediteLimitReached& r) {
+  return {"expedite-limit-reached",
+          "Board " + r.board.value + " allows " + std::to_string(r.limit) +
+              " expedited at a time and has " + std::to_string(r.count) + " under way.",
+          "Finish the expedited work that is under way first: docket board show " + r.board.value +
+              " shows it. This limit takes no override.",
+          {{"board", r.board.value},
+           {"limit", std::to_string(r.limit)},
+           {"count", std::to_string(r.count)}}};
+}
+
+RefusalText describeOne(const TicketIsBlocked& r) {
+  // Why it is blocked was written by a person: a fact for the one who asks, not for a log line.
+  return {"ticket-is-blocked",
+          "Ticket " + r.ticket.text() + " is blocked (" + std::string(text(r.kind)) + ").",
+          "Clear the blocker first: docket ticket unblock " + r.ticket.text() + ".",
+          {{"ticket", r.ticket.text()}, {"kind", std::string(text(r.kind))}, {"reason", r.reason}}};
+}
+
+RefusalText describeOne(const TicketNotBlocked& r) {
+  return {"ticket-not-blocked",
+          "Ticket " + r.ticket.text() + " is not blocked.",
+          "There is nothing to clear: see docket ticket show " + r.ticket.text() + ".",
+          {{"ticket", r.ticket.text()}}};
+}
+
+RefusalText describeOne(const TicketIsFinished& r) {
+  return {"ticket-is-finished",
+          "Ticket " + r.ticket.text() + " is " + std::string(text(r.category)) + ".",
+          "Reopen it first: docket ticket reopen " + r.ticket.text() + " --reason REASON.",
+          {{"ticket", r.ticket.text()}, {"category", std::string(text(r.category))}}};
+}
+
+RefusalText describeOne(const TicketNotFinished& r) {
+  return {"ticket-not-finished",
+          "Ticket " + r.ticket.text() + " is neither resolved nor closed.",
+          "It needs no reopening; move it with docket ticket move " + r.ticket.text() + " COLUMN.",
+          {{"ticket", r.ticket.text()}}};
+}
+
+RefusalText describeOne(const ResolutionMissing& r) {
+  return {"resolution-missing",
+          "Ticket " + r.ticket.text() + " has no resolution and cannot enter column " +
+              r.column.value + ".",
+          "Resolve it with its resolution: docket ticket resolve " + r.ticket.text() +
+              " --resolution TEXT (one that an import finished is reopened first).",
+          {{"ticket", r.ticket.text()}, {"column", r.column.value}}};
+}
+
+RefusalText describeOne(const NothingToChange& r) {
+  return {"nothing-to-change",
+          "The command would change nothing: " + r.what + " is that already.",
+          "There is nothing to do.",
+          {{"what", r.what}}};
+}
+
+RefusalText describeOne(const NothingToPull& r) {
+  return {"nothing-to-pull",
+          "No unblocked ticket waits in a queue of board " + r.board.value + ".",
+          "See what is there with docket queue " + r.board.value + ".",
+          {{"board", r.board.value}}};
+}
+
+RefusalText describeOne(const TriageNoteMissing& r) {
+  return {"triage-note-missing",
+          "Ticket " + r.ticket.text() + " cannot go to tier 3 without a triage note.",
+          "Say what was found and tried, as the note of the escalation.",
+          {{"ticket", r.ticket.text()}}};
+}
+
+RefusalText describeOne(const VersionMovedOn& r) {
+  return {"version-moved-on",
+          "The command was made against version " + std::to_string(r.expected) + ", and version " +
+              std::to_string(r.actual) + " has been reached.",
+          "Look at what changed since, and send a new command if it still holds.",
+          {{"expected", std::to_string(r.expected)}, {"actual", std::to_string(r.actual)}}};
+}
+
+RefusalText describeOne(const CommandIdReused& r) {
+  return {"command-id-reused",
+          "This command id was used for another command, at position " +
+              std::to_string(r.firstPosition) + ".",
+          "Send the command with an id of its own.",
+          {{"firstPosition", std::to_string(r.firstPosition)}}};
+}
+
+RefusalText describeOne(const Overloaded& r) {
+  return {"overloaded",
+          "The server has " + std::to_string(r.queued) + " commands waiting and takes no more now.",
+          "Send the same command again a little later, with the same id.",
+          {{"queued", std::to_string(r.queued)}}};
+}
+
+RefusalText describeOne(const LogUnavailable& r) {
+  return {"log-unavailable",
+          "The log takes no writes: " + r.reason + ".",
+          "Have the server's operator look at it; the same command may be sent again afterwards.",
+          {{"reason", r.reason}}};
+}
+
+}  // namespace
+
+RefusalText describe(const Refusal& refusal) {
+  return std::visit([](const auto& reason) { return describeOne(reason); }, refusal);
+}
+
+}  // namespace docket::domain

@@ -1,0 +1,62 @@
+#include "eventstore/anchor.h"
+
+#include <charconv>
+#include <optional>
+
+#include "eventstore/bytes.h"
+#include "eventstore/envelope.h"
+#include "eventstore/files.h"
+
+namespace docket::eventstore {
+namespace {
+
+constexpr std::size_t kMaxAnchorBytes = 512;
+
+// The text between `before` and the next line feed, which are all taken off `text`.
+std::optional<std::string_view> takeLine(std::string_view& text, std::string_view before) {
+  if (!text.starts_with(before)) return std::nullopt;
+  const std::size_t end = text.find('\n');
+  if (end == std::string_view::npos) return std::nullopt;
+  const std::string_view value = text.substr(before.size(), end - before.size());
+  text.remove_prefix(end + 1);
+  return value;
+}
+
+std::optional<Anchor> parseAnchor(std::string_view text) {
+  if (!takeLine(text, "docket anchor 1")) return std::nullopt;
+  const auto head = takeLine(text, "head ");
+  const auto lastEnvelope = takeLine(text, "last-envelope ");
+  if (!head || !lastEnvelope) return std::nullopt;
+  Anchor anchor;
+  std::from_chars(head->data(), head->data() + head->size(), anchor.head.value);
+  fromHex(*lastEnvelope, anchor.lastEnvelope.bytes.data(), anchor.lastEnvelope.bytes.size());
+  return anchor;
+}
+
+}  // namespace
+
+std::string anchorText(const Anchor& anchor) {
+  std::string text = "docket anchor 1\nhead " + std::to_string(anchor.head.value) +
+                     "\nlast-envelope " + toHex(anchor.lastEnvelope.bytes) + "\n";
+  return text + "sum " + toHex(sha256(asBytes(text)).bytes) + "\n";
+}
+
+tl::expected<Anchor, StoreError> readAnchor(const std::filesystem::path& directory) {
+  const std::filesystem::path path = directory / kAnchorFileName;
+  const auto text = readSmallFile(path, kMaxAnchorBytes);
+  if (!text) return tl::unexpected(text.error());
+  // There is one right text for an anchor, its sum included; so writing what was read must give it.
+  const auto anchor = parseAnchor(*text);
+  if (!anchor || anchorText(*anchor) != *text) {
+    return tl::unexpected(
+        StoreError{StoreErrorCode::corrupt, path.string() + " is damaged: its sum does not match"});
+  }
+  return *anchor;
+}
+
+tl::expected<void, StoreError> storeAnchor(const std::filesystem::path& directory,
+                                           const Anchor& anchor) {
+  return replaceFile(directory / kAnchorFileName, anchorText(anchor));
+}
+
+}  // namespace docket::eventstore

@@ -1,0 +1,41 @@
+// The anchor: a small file beside the log that says how far the log had come, written with a sync
+// of its own. RocksDB's recovery can mistake a write-ahead log that lost its end for a torn last
+// write, and open as if nothing had been there; a log that ends before its anchor gives that away.
+//
+// Four lines of text, each ended by a line feed:
+//
+//   docket anchor 1
+//   head 1234
+//   last-envelope <SHA-256 of the envelope before the head, 64 hexadecimal digits; zeros if none>
+//   sum <SHA-256 of the three lines above>
+//
+// Every log has one from its creation on. Internal to the event store.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "eventstore/error.h"
+#include "eventstore/types.h"
+
+namespace docket::eventstore {
+
+inline constexpr std::string_view kAnchorFileName = "ANCHOR";
+
+struct Anchor {
+  Position head;
+  Digest lastEnvelope;
+
+  bool operator==(const Anchor&) const = default;
+};
+
+std::string anchorText(const Anchor& anchor);
+
+// Errors: notFound, corrupt, io.
+[[nodiscard]] tl::expected<Anchor, StoreError> readAnchor(const std::filesystem::path& directory);
+[[nodiscard]] tl::expected<void, StoreError> storeAnchor(const std::filesystem::path& directory,
+                                                         const Anchor& anchor);
+
+}  // namespace docket::eventstore

@@ -1,0 +1,299 @@
+#include "eventstore/database.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/file_checksum.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <utility>
+
+#include "eventstore/anchor.h"
+#include "eventstore/keys.h"
+#include "eventstore/records.h"
+#include "eventstore/stream_index.h"
+
+namespace docket::eventstore {
+namespace {
+
+namespace fs = std::filesystem;
+using rocksdb::Status;
+
+constexpr std::size_t kMiB = std::size_t{1} << 20;
+
+// In the order of enum Family.
+constexpr std::array<std::string_view, kFamilyCount> kFamilyNames = {
+    keys::kMetaFamily, keys::kGroupsFamily, keys::kStreamsFamily, keys::kCommandsFamily};
+
+// RocksDB's own notes: warnings and worse go to our log, the rest nowhere. It must not keep a file
+// of them: Debian builds RocksDB with its assertions on, and one of them ends the process at the
+// second note that cannot be written, as on a full disk.
+class NotesToOurLog : public rocksdb::Logger {
+ public:
+  NotesToOurLog() : rocksdb::Logger(rocksdb::InfoLogLevel::WARN_LEVEL) {}
+  using rocksdb::Logger::Logv;
+  void Logv(const char* format, va_list arguments) override {
+    std::array<char, 1024> text;
+    std::vsnprintf(text.data(), text.size(), format, arguments);
+    spdlog::warn("RocksDB: {}", text.data());
+  }
+};
+
+// Memory: 96 MiB of memtables, 96 MiB of block cache with the indexes and filters in it, and the
+// tables of at most 512 open files.
+rocksdb::DBOptions databaseOptions(bool readOnly) {
+  rocksdb::DBOptions options;
+  options.create_missing_column_families = !readOnly;
+  options.create_if_missing = !readOnly;
+  options.paranoid_checks = true;
+  // The default mode opens a log whose end is lost as if it had never been. This one refuses damage
+  // in the middle and forgives a torn end; the anchor tells a torn end from a lost one.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
+  // A failed write is final: do not let RocksDB try again behind our back.
+  options.max_bgerror_resume_count = 0;
+  options.db_write_buffer_size = 96 * kMiB;
+  options.max_total_wal_size = 128 * kMiB;
+  options.max_open_files = 512;
+  options.max_background_jobs = 2;
+  options.bytes_per_sync = kMiB;
+  // Opening must cost what the tail costs, not what the log costs.
+  options.skip_stats_update_on_db_open = true;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.info_log = std::make_shared<NotesToOurLog>();
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions familyOptions(Family family,
+                                           const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.format_version = 5;
+  table.verify_compression = true;
+
+  rocksdb::ColumnFamilyOptions options;
+  options.compression = rocksdb::kLZ4Compression;
+  options.paranoid_file_checks = true;
+  options.memtable_protection_bytes_per_key = 8;
+  options.max_write_buffer_number = 3;
+  switch (family) {
+    case Family::meta:
+      options.write_buffer_size = kMiB;
+      break;
+    case Family::groups:
+      options.write_buffer_size = 32 * kMiB;
+      table.filter_policy.reset();  // only ever sought by order
+      break;
+    case Family::streams:
+      options.write_buffer_size = 16 * kMiB;
+      options.merge_operator = concatenatingMergeOperator();
+      options.memtable_prefix_bloom_size_ratio = 0.05;
+      options.memtable_whole_key_filtering = true;
+      break;
+    case Family::commands:
+      options.write_buffer_size = 16 * kMiB;
+      options.memtable_prefix_bloom_size_ratio = 0.05;
+      options.memtable_whole_key_filtering = true;
+      break;
+  }
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+rocksdb::ReadOptions readOptions(Access access) {
+  rocksdb::ReadOptions options;
+  options.verify_checksums = true;
+  // Without this a damaged table can end a scan early with an OK status. Nothing here ever deletes
+  // a range.
+  options.ignore_range_deletions = true;
+  options.fill_cache = access == Access::point;
+  return options;
+}
+
+bool isThere(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+// True if a log was here: making a new one over its remains would hide that it is lost.
+bool hasRemains(const fs::path& directory) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(directory, ignored)) {
+    const fs::path& path = entry.path();
+    if (path.extension() == ".sst" || path.filename() == kAnchorFileName) return true;
+  }
+  return false;
+}
+
+// The format version in the log's meta family, read without a claim to understand the rest; 0 if
+// none.
+unsigned storedFormat(const std::string& directory) {
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  const Status status = rocksdb::DB::OpenForReadOnly(
+      databaseOptions(true), directory,
+      {{std::string(keys::kMetaFamily), familyOptions(Family::meta, nullptr)}}, &handles, &opened);
+  if (!status.ok()) return 0;
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  std::string text;
+  unsigned format = 0;
+  if (db->Get(readOptions(Access::point), handles[0], toSlice(keys::kFormat), &text).ok()) {
+    std::from_chars(text.data(), text.data() + text.size(), format);
+  }
+  for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle);
+  return format;
+}
+
+StoreErrorCode codeOf(const Status& status, std::string_view text) {
+  const auto says = [&](std::string_view words) {
+    return text.find(words) != std::string_view::npos;
+  };
+  if (status.IsCorruption() || status.IsNotSupported()) return StoreErrorCode::corrupt;
+  if (status.IsInvalidArgument()) return StoreErrorCode::corrupt;
+  if (status.IsIOError()) {
+    if (says("lock hold by current process") || says("lock file")) return StoreErrorCode::locked;
+    if (says("Read-only file system") || says("Permission denied")) return StoreErrorCode::readOnly;
+    // What RocksDB asks for by name is part of the log: if it is gone, the log is damaged.
+    if (says("No such file or directory")) return StoreErrorCode::corrupt;
+  }
+  return StoreErrorCode::io;
+}
+
+}  // namespace
+
+StoreError toStoreError(const Status& status, const std::string& doing) {
+  const std::string text = status.ToString();
+  return {codeOf(status, text), doing + ": " + text};
+}
+
+StoreError newerFormatError(const fs::path& directory, unsigned format) {
+  return {StoreErrorCode::newerFormat,
+          "the log in " + directory.string() + " has format version " + std::to_string(format) +
+              "; this Docket reads versions up to " + std::to_string(kFormatVersion)};
+}
+
+tl::expected<std::unique_ptr<Database>, StoreError> Database::open(const LogOptions& options) {
+  std::unique_ptr<Database> database(new Database);
+  database->directory_ = options.directory;
+  const fs::path& directory = database->directory_;
+  const bool mayCreate = options.create && !options.readOnly;
+  if (mayCreate) {
+    if (auto made = makeDirectory(directory); !made) return tl::unexpected(made.error());
+  } else if (!isThere(directory)) {
+    return tl::unexpected(
+        StoreError{StoreErrorCode::notFound, "there is no directory " + directory.string()});
+  }
+  auto lock = lockDirectory(directory, options.readOnly ? LockKind::shared : LockKind::exclusive);
+  if (!lock) return tl::unexpected(lock.error());
+  database->lock_ = std::move(*lock);
+
+  if (isThere(directory / "CURRENT")) {
+    if (auto checked = database->checkFamilies(options); !checked) {
+      return tl::unexpected(checked.error());
+    }
+  } else if (hasRemains(directory)) {
+    return tl::unexpected(database->corrupt("its file CURRENT is missing"));
+  } else if (!mayCreate) {
+    return tl::unexpected(
+        StoreError{StoreErrorCode::notFound, directory.string() + " holds no log"});
+  }
+  if (!options.readOnly) {
+    if (auto writable = checkWritable(directory); !writable) {
+      return tl::unexpected(writable.error());
+    }
+  }
+  if (auto opened = database->openRocks(options); !opened) return tl::unexpected(opened.error());
+  return database;
+}
+
+// A log with column families that are not ours comes from a newer version, or is not a log.
+tl::expected<void, StoreError> Database::checkFamilies(const LogOptions& options) const {
+  std::vector<std::string> names;
+  const Status status =
+      rocksdb::DB::ListColumnFamilies(databaseOptions(true), directory_.string(), &names);
+  if (!status.ok()) return tl::unexpected(readError(status));
+  const auto known = [](const std::string& name) {
+    return std::find(kFamilyNames.begin(), kFamilyNames.end(), name) != kFamilyNames.end();
+  };
+  const auto foreign = std::find_if_not(names.begin(), names.end(), known);
+  if (foreign != names.end()) {
+    const unsigned format = storedFormat(directory_.string());
+    if (format > kFormatVersion) return tl::unexpected(newerFormatError(directory_, format));
+    return tl::unexpected(corrupt("it has an unknown column family \"" + *foreign + "\""));
+  }
+  if (names.size() < kFamilyCount && (options.readOnly || !options.create)) {
+    return tl::unexpected(
+        StoreError{StoreErrorCode::notFound, directory_.string() + " holds no log"});
+  }
+  return {};
+}
+
+tl::expected<void, StoreError> Database::openRocks(const LogOptions& options) {
+  const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(96 * kMiB);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (std::size_t i = 0; i < kFamilyCount; ++i) {
+    families.emplace_back(std::string(kFamilyNames[i]),
+                          familyOptions(static_cast<Family>(i), cache));
+  }
+  const rocksdb::DBOptions settings = databaseOptions(options.readOnly);
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  const Status status =
+      options.readOnly
+          ? rocksdb::DB::OpenForReadOnly(settings, directory_.string(), families, &handles, &opened)
+          : rocksdb::DB::Open(settings, directory_.string(), families, &handles, &opened);
+  if (!status.ok()) {
+    return tl::unexpected(toStoreError(status, "cannot open the log in " + directory_.string()));
+  }
+  db_.reset(opened);
+  std::copy(handles.begin(), handles.end(), handles_.begin());
+  return {};
+}
+
+Database::~Database() {
+  if (!db_) return;
+  for (rocksdb::ColumnFamilyHandle* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
+}
+
+tl::expected<bool, StoreError> Database::get(Family family, std::string_view key,
+                                             rocksdb::PinnableSlice& value) const {
+  value.Reset();
+  const Status status = db_->Get(readOptions(Access::point), handle(family), toSlice(key), &value);
+  if (status.IsNotFound()) return false;
+  if (!status.ok()) return tl::unexpected(readError(status));
+  return true;
+}
+
+std::unique_ptr<rocksdb::Iterator> Database::iterate(Family family, Access access) const {
+  return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(readOptions(access), handle(family)));
+}
+
+tl::expected<void, StoreError> Database::writeSynced(rocksdb::WriteBatch& batch) {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  options.protection_bytes_per_key = 8;
+  const Status status = db_->Write(options, &batch);
+  if (!status.ok()) {
+    return tl::unexpected(
+        toStoreError(status, "cannot write to the log in " + directory_.string()));
+  }
+  return {};
+}
+
+StoreError Database::readError(const Status& status) const {
+  return toStoreError(status, "cannot read the log in " + directory_.string());
+}
+
+StoreError Database::corrupt(std::string_view what) const {
+  return {StoreErrorCode::corrupt,
+          "the log in " + directory_.string() + " is damaged: " + std::string(what)};
+}
+
+}  // namespace docket::eventstore

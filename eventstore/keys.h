@@ -1,0 +1,57 @@
+// Every RocksDB key of the log, and which column family it lives in. Nothing else spells one.
+//
+// Names and spellings are stored: never change one. FORMAT.md describes the values.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "eventstore/types.h"
+
+namespace docket::eventstore::keys {
+
+// Column families. `default` is there in any RocksDB and holds the log's own facts.
+inline constexpr std::string_view kMetaFamily = "default";
+inline constexpr std::string_view kGroupsFamily = "groups";
+inline constexpr std::string_view kStreamsFamily = "streams";
+inline constexpr std::string_view kCommandsFamily = "commands";
+
+// Keys in `default`.
+inline constexpr std::string_view kFormat = "format";
+inline constexpr std::string_view kStoreId = "store-id";
+inline constexpr std::string_view kHead = "head";
+
+// A key of up to 406 bytes without an allocation of its own.
+class Key {
+ public:
+  std::string_view view() const { return {reinterpret_cast<const char*>(bytes_.data()), size_}; }
+
+ private:
+  friend Key group(Position first);
+  friend Key command(const CommandId& id);
+  friend Key stream(std::string_view kind, std::string_view id);
+  friend Key chunk(std::string_view streamKey, std::uint32_t number);
+  std::array<std::byte, 406> bytes_;
+  std::size_t size_ = 0;
+};
+
+// `groups`: the position of the record's first event, big-endian u64.
+Key group(Position first);
+std::optional<Position> parseGroup(std::string_view key);
+
+// `commands`: the 16 bytes of the id.
+Key command(const CommandId& id);
+
+// `streams`: the stream (each part behind one byte of length), then the number of the chunk,
+// big-endian u32. No stream's key is the beginning of another's.
+// REQUIRES: kind and id of at most 200 bytes.
+Key stream(std::string_view kind, std::string_view id);
+Key chunk(std::string_view streamKey, std::uint32_t number);
+// The number of the chunk at `key`, if it is one of the stream with `streamKey`.
+std::optional<std::uint32_t> parseChunk(std::string_view key, std::string_view streamKey);
+
+}  // namespace docket::eventstore::keys

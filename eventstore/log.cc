@@ -1,0 +1,200 @@
+#include "eventstore/log.h"
+
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <mutex>
+#include <system_error>
+#include <utility>
+
+#include "eventstore/anchor.h"
+#include "eventstore/commit_group.h"
+#include "eventstore/database.h"
+#include "eventstore/keys.h"
+#include "eventstore/limits.h"
+#include "eventstore/lookup.h"
+#include "eventstore/open_check.h"
+#include "eventstore/reader.h"
+
+namespace docket::eventstore {
+
+class Log::Impl {
+ public:
+  Impl(std::unique_ptr<Database> opened, std::string storeName, const Head& head, bool forReading)
+      : database(std::move(opened)),
+        storeId(std::move(storeName)),
+        readOnly(forReading),
+        group(*database),
+        durable(head),
+        visibleHead(head.next.value) {}
+
+  Position head() const { return {visibleHead.load(std::memory_order_acquire)}; }
+
+  std::optional<StoreError> refusal() const {
+    if (readOnly) {
+      return StoreError{StoreErrorCode::readOnly, "the log in " + database->directory().string() +
+                                                      " is open for reading only"};
+    }
+    if (failed.load(std::memory_order_acquire)) return failedError();
+    return std::nullopt;
+  }
+
+  StoreError failedError() const {
+    return {StoreErrorCode::failed, "the log in " + database->directory().string() +
+                                        " takes no more writes: an earlier write failed; restart"};
+  }
+
+  // The moment at which a written group can be seen.
+  void publish(const Head& head) {
+    const std::lock_guard lock(durableMutex);
+    durable = head;
+    visibleHead.store(head.next.value, std::memory_order_release);
+  }
+
+  Head durableHead() const {
+    const std::lock_guard lock(durableMutex);
+    return durable;
+  }
+
+  const std::unique_ptr<Database> database;
+  const std::string storeId;
+  const bool readOnly;
+  std::atomic<bool> failed = false;
+  CommitGroup group;  // only the appending thread touches it
+
+  std::mutex anchorMutex;  // held while the anchor file is written
+  Anchor anchored;         // what it says
+
+ private:
+  mutable std::mutex durableMutex;
+  Head durable;
+  std::atomic<std::uint64_t> visibleHead;
+};
+
+Log::Log(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+tl::expected<std::unique_ptr<Log>, StoreError> Log::open(const LogOptions& options) {
+  auto database = Database::open(options);
+  if (!database) return tl::unexpected(std::move(database.error()));
+  const auto head = checkOpening(**database, options.create && !options.readOnly);
+  if (!head) return tl::unexpected(head.error());
+  rocksdb::PinnableSlice storeId;
+  const auto named = (*database)->get(Family::meta, keys::kStoreId, storeId);
+  if (!named) return tl::unexpected(named.error());
+  if (!*named) return tl::unexpected((*database)->corrupt("its store id is missing"));
+  auto impl = std::make_unique<Impl>(std::move(*database), storeId.ToString(), *head,
+                                     options.readOnly);
+  if (!options.readOnly) {
+    // Before the first event: a log with events and without an anchor is then known to be damaged.
+    impl->anchored = {head->next, head->lastEnvelope};
+    if (auto stored = storeAnchor(options.directory, impl->anchored); !stored) {
+      return tl::unexpected(std::move(stored.error()));
+    }
+  }
+  return std::unique_ptr<Log>(new Log(std::move(impl)));
+}
+
+Log::~Log() {
+  if (impl_->readOnly || hasFailed()) return;
+  if (const auto written = writeAnchor(); !written) {
+    spdlog::error("the log was closed without its anchor: {}", written.error().message);
+  }
+}
+
+std::vector<AppendResult> Log::append(std::span<const Unit> units, Timestamp now) {
+  std::vector<AppendResult> results;
+  results.reserve(units.size());
+  if (const auto refusal = impl_->refusal()) {
+    results.assign(units.size(), tl::unexpected(AppendFailure(*refusal)));
+    return results;
+  }
+  std::vector<bool> restsOnGroup;
+  restsOnGroup.reserve(units.size());
+  CommitGroup& group = impl_->group;
+  group.begin(impl_->durableHead(), now);
+  for (const Unit& unit : units) {
+    CommitGroup::Outcome outcome = group.add(unit);
+    results.push_back(std::move(outcome.result));
+    restsOnGroup.push_back(outcome.restsOnGroup);
+  }
+  if (group.empty()) return results;
+
+  const Head head = group.finish();
+  if (const auto written = impl_->database->writeSynced(group.batch()); !written) {
+    impl_->failed.store(true, std::memory_order_release);
+    spdlog::critical("{}; the log takes no more writes", written.error().message);
+    const AppendResult failed = tl::unexpected(AppendFailure(impl_->failedError()));
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      if (restsOnGroup[i]) results[i] = failed;
+    }
+    return results;
+  }
+  group.remember();
+  impl_->publish(head);
+  return results;
+}
+
+Position Log::head() const {
+  return impl_->head();
+}
+
+tl::expected<std::optional<Version>, StoreError> Log::lastVersion(const StreamId& stream) const {
+  if (stream.kind.size() > kMaxStreamPartBytes || stream.id.size() > kMaxStreamPartBytes) {
+    return std::nullopt;  // no such stream can be
+  }
+  const auto tip =
+      findTip(*impl_->database, keys::stream(stream.kind, stream.id).view(), impl_->head());
+  if (!tip) return tl::unexpected(tip.error());
+  if (!*tip) return std::nullopt;
+  return (*tip)->version;
+}
+
+tl::expected<std::optional<KnownCommand>, StoreError> Log::findCommand(const CommandId& id) const {
+  const auto record = findCommandRecord(*impl_->database, id, impl_->head());
+  if (!record) return tl::unexpected(record.error());
+  if (!*record) return std::nullopt;
+  const auto answer = repeatedAnswer(*impl_->database, **record);
+  if (!answer) return tl::unexpected(answer.error());
+  return KnownCommand{(*record)->fingerprint, *answer};
+}
+
+LogReader Log::readAll(const ReadOptions& options) const {
+  return LogReader(std::make_unique<LogReader::Impl>(*impl_->database, impl_->head(), options));
+}
+
+LogReader Log::readStream(const StreamId& stream, const ReadOptions& options) const {
+  return LogReader(
+      std::make_unique<LogReader::Impl>(*impl_->database, stream, impl_->head(), options));
+}
+
+tl::expected<void, StoreError> Log::writeAnchor() {
+  if (const auto refusal = impl_->refusal()) return tl::unexpected(*refusal);
+  const std::lock_guard lock(impl_->anchorMutex);
+  const Head head = impl_->durableHead();
+  const Anchor anchor{head.next, head.lastEnvelope};
+  if (anchor == impl_->anchored) return {};
+  if (auto stored = storeAnchor(impl_->database->directory(), anchor); !stored) return stored;
+  impl_->anchored = anchor;
+  return {};
+}
+
+bool Log::hasFailed() const {
+  return impl_->failed.load(std::memory_order_acquire);
+}
+
+const std::string& Log::storeId() const { return impl_->storeId; }
+
+std::uint64_t Log::diskBytes() const {
+  // Files come and go while we look, so what cannot be read counts nothing.
+  std::uint64_t bytes = 0;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(impl_->database->directory(), error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    std::error_code gone;
+    const std::uint64_t size = entry->file_size(gone);
+    if (!gone) bytes += size;
+  }
+  return bytes;
+}
+
+}  // namespace docket::eventstore

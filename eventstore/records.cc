@@ -1,0 +1,65 @@
+#include "eventstore/records.h"
+
+#include "eventstore/bytes.h"
+#include "eventstore/limits.h"
+
+namespace docket::eventstore {
+namespace {
+
+constexpr std::uint8_t kHeadFormat = 1;
+
+std::string toString(const std::byte* begin, const std::byte* end) {
+  return {reinterpret_cast<const char*>(begin), static_cast<std::size_t>(end - begin)};
+}
+
+}  // namespace
+
+std::string encodeHead(const Head& head) {
+  std::byte bytes[1 + 2 * kMaxVarintBytes + 8 + 32];
+  std::byte* at = bytes;
+  *at++ = std::byte{kHeadFormat};
+  at = putVarint(at, head.next.value);
+  at = putVarint(at, head.lastGroup.value);
+  at = putBigEndian64(at,
+                      static_cast<std::uint64_t>(head.lastRecordedAt.time_since_epoch().count()));
+  at = putBytes(at, head.lastEnvelope.bytes.data(), head.lastEnvelope.bytes.size());
+  return toString(bytes, at);
+}
+
+std::optional<Head> decodeHead(std::string_view value) {
+  ByteReader reader(asBytes(value));
+  Head head;
+  std::uint8_t format = 0;
+  std::uint64_t recordedAt = 0;
+  if (!reader.takeByte(format) || format != kHeadFormat) return std::nullopt;
+  if (!reader.takeVarint(head.next.value) || !reader.takeVarint(head.lastGroup.value) ||
+      !reader.takeBigEndian64(recordedAt) || !reader.takeArray(head.lastEnvelope.bytes)) {
+    return std::nullopt;
+  }
+  if (reader.left() != 0) return std::nullopt;
+  if (head.next.value != 0 && head.lastGroup >= head.next) return std::nullopt;
+  head.lastRecordedAt = Timestamp(std::chrono::microseconds(static_cast<std::int64_t>(recordedAt)));
+  return head;
+}
+
+std::string encodeCommand(const CommandRecord& record) {
+  std::byte bytes[32 + 2 * kMaxVarintBytes];
+  std::byte* at = putBytes(bytes, record.fingerprint.bytes.data(), record.fingerprint.bytes.size());
+  at = putVarint(at, record.first.value);
+  at = putVarint(at, record.count);
+  return toString(bytes, at);
+}
+
+std::optional<CommandRecord> decodeCommand(std::string_view value) {
+  ByteReader reader(asBytes(value));
+  CommandRecord record;
+  if (!reader.takeArray(record.fingerprint.bytes) || !reader.takeVarint(record.first.value) ||
+      !reader.takeVarint(record.count) || reader.left() != 0) {
+    return std::nullopt;
+  }
+  if (record.count == 0 || record.count > kMaxUnitEvents) return std::nullopt;
+  if (record.first.value + record.count < record.first.value) return std::nullopt;
+  return record;
+}
+
+}  // namespace docket::eventstore

@@ -1,0 +1,49 @@
+// The small values of the log: its head, and what a command did. Internal to the event store.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "eventstore/types.h"
+
+namespace docket::eventstore {
+
+inline constexpr unsigned kFormatVersion = 1;
+
+// How the log ends. Written in every commit, in the same write as the events.
+//
+//   u8      format, 1
+//   varint  position that the next event will get
+//   varint  position of the first event of the last commit group
+//   u64     recorded time of the last commit group, microseconds, big-endian
+//   32      SHA-256 of the last event's envelope
+//
+// An empty log has zeros everywhere after the format.
+struct Head {
+  Position next;
+  Position lastGroup;
+  Timestamp lastRecordedAt;
+  Digest lastEnvelope;
+
+  bool operator==(const Head&) const = default;
+};
+std::string encodeHead(const Head& head);
+std::optional<Head> decodeHead(std::string_view value);
+
+// What a command wrote: `count` events from `first` on.
+//
+//   32      fingerprint of the command's content
+//   varint  first position
+//   varint  number of events, at least 1
+struct CommandRecord {
+  Digest fingerprint;
+  Position first;
+  std::uint64_t count = 0;
+
+  Position last() const { return {first.value + count - 1}; }
+};
+std::string encodeCommand(const CommandRecord& record);
+std::optional<CommandRecord> decodeCommand(std::string_view value);
+
+}  // namespace docket::eventstore

@@ -1,0 +1,395 @@
+#include "server/command_path.h"
+
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <limits>
+#include <mutex>
+#include <thread>
+#include <unordered_set>
+#include <utility>
+
+#include "domain/codec/codec.h"
+#include "server/decider.h"
+
+namespace docket::server {
+
+namespace {
+
+constexpr std::uint64_t kMaxChangesTold = 50;
+
+// The requests of one submit() and the outcomes they have so far.
+struct Batch {
+  std::vector<CommandRequest> requests;
+  std::vector<Outcome> outcomes;
+  CommandPath::OnOutcomes done;
+};
+
+// How one request of a group gets its outcome once the group is durable.
+struct Accept {
+  std::size_t unit = 0;  // in the group's units
+  std::string subject;
+};
+struct Refuse {
+  domain::Rejection rejection;
+};
+// The id is in the log, or will be when this group is: the outcome is what it did then.
+struct Repeat {};
+
+struct Answer {
+  std::shared_ptr<Batch> batch;
+  std::size_t request = 0;  // in the batch
+  std::variant<Accept, Refuse, Repeat> kind;
+  bool lastOfBatch = false;
+};
+
+// What is committed with one sync, and who waits for it.
+struct Group {
+  std::uint64_t number = 0;
+  std::vector<eventstore::Unit> units;
+  std::size_t events = 0;
+  std::vector<Answer> answers;
+  bool empty() const { return answers.empty(); }
+};
+
+domain::Rejection unavailable(std::string reason) {
+  return {domain::LogUnavailable{std::move(reason)}};
+}
+
+}  // namespace
+
+class CommandPath::Impl {
+ public:
+  Impl(eventstore::Log& log, CommandPathOptions options, Clock clock, OnCommitted onCommitted)
+      : log_(log),
+        options_(options),
+        clock_(std::move(clock)),
+        onCommitted_(std::move(onCommitted)),
+        decider_(log, options.maxCachedTickets) {
+    committer_ = std::thread([this] { runCommitter(); });
+    writer_ = std::thread([this] { runWriter(); });
+  }
+
+  ~Impl() { stop(); }
+
+  void submit(std::vector<CommandRequest> requests, OnOutcomes done) {
+    if (requests.empty()) return done({});
+    const std::size_t count = requests.size();
+    std::size_t queued = 0;
+    {
+      std::lock_guard lock(mutex_);
+      queued = queuedCommands_;
+      if (!stopping_ && queued + count <= options_.maxQueuedCommands) {
+        queuedCommands_ += count;
+        auto batch = std::make_shared<Batch>();
+        batch->outcomes.resize(count);
+        batch->requests = std::move(requests);
+        batch->done = std::move(done);
+        queue_.push_back(std::move(batch));
+        writerWakes_.notify_one();
+        return;
+      }
+    }
+    overloaded_ += count;
+    done(std::vector<Outcome>(count, Refused{{domain::Overloaded{queued}}, {}}));
+  }
+
+  void stop() {
+    {
+      std::lock_guard lock(mutex_);
+      stopping_ = true;
+      writerWakes_.notify_all();
+    }
+    std::lock_guard joining(joinMutex_);
+    if (writer_.joinable()) writer_.join();
+    if (committer_.joinable()) committer_.join();
+  }
+
+  CommandPathStats stats() const {
+    CommandPathStats stats;
+    stats.done = done_;
+    stats.repeated = repeated_;
+    stats.refused = refused_;
+    stats.overloaded = overloaded_;
+    stats.groups = groups_;
+    stats.events = events_;
+    std::lock_guard lock(mutex_);
+    stats.queued = queuedCommands_;
+    return stats;
+  }
+
+ private:
+  // --- Writer thread ------------------------------------------------------------------------------
+
+  // Decides one batch after the other into the open group, and hands the group over as soon as the
+  // committer is free: groups grow by themselves to what arrives during one sync.
+  void runWriter() {
+    open_.number = 1;
+    for (;;) {
+      std::shared_ptr<Batch> batch;
+      {
+        std::unique_lock lock(mutex_);
+        writerWakes_.wait(lock, [&] {
+          const bool canHandOver = !open_.empty() && !handedOver_;
+          const bool canTake = !queue_.empty() && open_.events < options_.maxGroupEvents;
+          return canHandOver || canTake || (stopping_ && queue_.empty() && open_.empty());
+        });
+        forgetCommitted();
+        if (!open_.empty() && !handedOver_) {
+          handOver();
+          continue;
+        }
+        if (queue_.empty()) {
+          writerEnded_ = true;
+          committerWakes_.notify_one();
+          return;
+        }
+        batch = std::move(queue_.front());
+        queue_.pop_front();
+      }
+      for (std::size_t i = 0; i < batch->requests.size(); ++i) decideOne(batch, i);
+    }
+  }
+
+  void decideOne(const std::shared_ptr<Batch>& batch, std::size_t index) {
+    const CommandRequest& request = batch->requests[index];
+    Answer answer{batch, index, Repeat{}, index + 1 == batch->requests.size()};
+    if (!inFlight_.contains(request.id)) {
+      auto known = log_.findCommand(request.id);
+      if (!known) {
+        answer.kind = Refuse{unavailable(known.error().message)};
+      } else if (!*known) {
+        auto accepted = decider_.decide(request, clock_(), open_.number);
+        if (accepted) {
+          inFlight_.insert(request.id);
+          inFlightIds_.push_back({open_.number, request.id});
+          open_.events += accepted->unit.events.size();
+          answer.kind = Accept{open_.units.size(), std::move(accepted->subject)};
+          open_.units.push_back(std::move(accepted->unit));
+        } else {
+          answer.kind = Refuse{std::move(accepted.error())};
+        }
+      }
+    }
+    open_.answers.push_back(std::move(answer));
+  }
+
+  // REQUIRES: mutex_ held; nothing is handed over.
+  void handOver() {
+    const std::uint64_t number = open_.number;
+    handedOver_ = std::make_unique<Group>(std::move(open_));
+    open_ = Group{};
+    open_.number = number + 1;
+    committerWakes_.notify_one();
+  }
+
+  // REQUIRES: mutex_ held.
+  void forgetCommitted() {
+    while (!inFlightIds_.empty() && inFlightIds_.front().first <= committedGroup_) {
+      inFlight_.erase(inFlightIds_.front().second);
+      inFlightIds_.pop_front();
+    }
+    decider_.committed(committedGroup_);
+  }
+
+  // --- Committer thread ---------------------------------------------------------------------------
+
+  void runCommitter() {
+    for (;;) {
+      Group* group = nullptr;
+      {
+        std::unique_lock lock(mutex_);
+        committerWakes_.wait(lock, [&] { return handedOver_ != nullptr || writerEnded_; });
+        if (!handedOver_) return;
+        group = handedOver_.get();
+      }
+      commit(*group);
+      std::unique_ptr<Group> finished;
+      {
+        std::lock_guard lock(mutex_);
+        committedGroup_ = group->number;
+        for (const Answer& answer : group->answers) {
+          if (answer.lastOfBatch) queuedCommands_ -= answer.batch->requests.size();
+        }
+        finished = std::move(handedOver_);
+        writerWakes_.notify_one();
+      }
+      deliver(*finished);
+    }
+  }
+
+  // Appends the group with one sync and sets the outcome of each of its requests.
+  void commit(Group& group) {
+    std::vector<eventstore::AppendResult> results;
+    if (!group.units.empty() && failure_.empty()) {
+      results = log_.append(group.units, clock_());
+      groups_ += 1;
+      onCommitted_(log_.head());
+    }
+    for (Answer& answer : group.answers) {
+      Outcome& outcome = answer.batch->outcomes[answer.request];
+      const CommandRequest& request = answer.batch->requests[answer.request];
+      if (auto* accept = std::get_if<Accept>(&answer.kind)) {
+        outcome = results.empty() ? Outcome{Refused{unavailable(failure_), {}}}
+                                  : committed(results[accept->unit], group.units[accept->unit],
+                                              std::move(accept->subject));
+      } else if (auto* refuse = std::get_if<Refuse>(&answer.kind)) {
+        outcome = refused(request, std::move(refuse->rejection));
+      } else {
+        outcome = repeat(request);
+      }
+      count(outcome);
+    }
+  }
+
+  Outcome committed(const eventstore::AppendResult& result, const eventstore::Unit& unit,
+                    std::string subject) {
+    if (result) {
+      return Done{result->last, result->lastVersion, std::move(subject), result->repeated,
+                  static_cast<std::uint32_t>(unit.events.size())};
+    }
+    // The one writer checked all this before: whatever failed here, its world and the log no longer
+    // agree. Take nothing more until a restart has folded the log afresh.
+    if (failure_.empty()) {
+      if (const auto* error = std::get_if<eventstore::StoreError>(&result.error())) {
+        failure_ = error->message;
+      } else {
+        failure_ = "the log refused what the writer had decided";
+      }
+      spdlog::critical("the log takes no more commands until the server restarts: {}", failure_);
+    }
+    return Refused{unavailable(failure_), {}};
+  }
+
+  Outcome repeat(const CommandRequest& request) {
+    auto known = log_.findCommand(request.id);
+    if (!known) return Refused{unavailable(known.error().message), {}};
+    if (!*known) return Refused{unavailable(failure_), {}};  // its first try was in a failed group
+    const eventstore::KnownCommand& command = **known;
+    if (command.fingerprint != request.fingerprint) {
+      return Refused{{domain::CommandIdReused{command.committed.first.value}}, {}};
+    }
+    eventstore::ReadOptions one;
+    one.from = command.committed.last.value;
+    one.limit = 1;
+    auto reader = log_.readAll(one);
+    auto last = reader.next();
+    if (!last) return Refused{unavailable(last.error().message), {}};
+    if (*last == nullptr) return Refused{unavailable("the log is shorter than its index"), {}};
+    const auto events = command.committed.last.value - command.committed.first.value + 1;
+    return Done{command.committed.last, (*last)->envelope.version,
+                std::string((*last)->envelope.streamId), true, static_cast<std::uint32_t>(events)};
+  }
+
+  Outcome refused(const CommandRequest& request, domain::Rejection rejection) {
+    Refused outcome{std::move(rejection), {}};
+    for (const domain::Refusal& refusal : outcome.rejection) {
+      if (const auto* moved = std::get_if<domain::VersionMovedOn>(&refusal)) {
+        outcome.changes = changesSince(request, moved->expected);
+      }
+    }
+    return outcome;
+  }
+
+  // What has happened to the command's ticket or board after version `expected`. Best effort: a
+  // change that cannot be read is left out, the refusal stands by itself.
+  std::vector<Change> changesSince(const CommandRequest& request, std::uint64_t expected) const {
+    eventstore::StreamId stream;
+    if (const auto* ticket = std::get_if<domain::TicketCommand>(&request.command)) {
+      auto named = domain::namedTicket(*ticket);
+      if (!named) return {};
+      stream = {std::string(domain::codec::kTicketStream), named->text()};
+    } else {
+      stream = {std::string(domain::codec::kBoardStream),
+                domain::namedBoard(std::get<domain::BoardCommand>(request.command)).value};
+    }
+    if (expected == std::numeric_limits<std::uint64_t>::max()) return {};
+    eventstore::ReadOptions options;
+    options.from = expected + 1;
+    options.limit = kMaxChangesTold;
+    std::vector<Change> changes;
+    auto reader = log_.readStream(stream, options);
+    for (;;) {
+      auto next = reader.next();
+      if (!next || *next == nullptr) return changes;
+      const eventstore::Envelope& envelope = (*next)->envelope;
+      auto event =
+          domain::codec::decode(envelope.type, envelope.schemaVersion, (*next)->payload);
+      if (event) changes.push_back(projections::auditEntry(envelope, *event));
+    }
+  }
+
+  void count(const Outcome& outcome) {
+    if (const auto* done = std::get_if<Done>(&outcome)) {
+      if (done->repeated) {
+        repeated_ += 1;
+      } else {
+        done_ += 1;
+        events_ += done->events;
+      }
+    } else {
+      refused_ += 1;
+    }
+  }
+
+  // A batch is decided whole into one group, so all its outcomes are there.
+  static void deliver(Group& group) {
+    for (Answer& answer : group.answers) {
+      if (answer.lastOfBatch) answer.batch->done(std::move(answer.batch->outcomes));
+    }
+  }
+
+  eventstore::Log& log_;
+  const CommandPathOptions options_;
+  const Clock clock_;
+  const OnCommitted onCommitted_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable writerWakes_;
+  std::condition_variable committerWakes_;
+  // Under mutex_:
+  std::deque<std::shared_ptr<Batch>> queue_;
+  std::size_t queuedCommands_ = 0;     // submitted and not yet committed
+  std::unique_ptr<Group> handedOver_;  // being committed; only the committer looks inside
+  std::uint64_t committedGroup_ = 0;
+  bool stopping_ = false;
+  bool writerEnded_ = false;
+
+  // The writer's own:
+  Decider decider_;
+  Group open_;
+  std::unordered_set<eventstore::CommandId> inFlight_;
+  std::deque<std::pair<std::uint64_t, eventstore::CommandId>> inFlightIds_;  // with their group
+
+  // The committer's own: why nothing can be appended any more; empty while all is well.
+  std::string failure_;
+
+  std::atomic<std::uint64_t> done_{0};
+  std::atomic<std::uint64_t> repeated_{0};
+  std::atomic<std::uint64_t> refused_{0};
+  std::atomic<std::uint64_t> overloaded_{0};
+  std::atomic<std::uint64_t> groups_{0};
+  std::atomic<std::uint64_t> events_{0};
+
+  std::mutex joinMutex_;
+  std::thread committer_;
+  std::thread writer_;
+};
+
+CommandPath::CommandPath(eventstore::Log& log, CommandPathOptions options, Clock clock,
+                         OnCommitted onCommitted)
+    : impl_(std::make_unique<Impl>(log, options, std::move(clock), std::move(onCommitted))) {}
+
+CommandPath::~CommandPath() = default;
+
+void CommandPath::submit(std::vector<CommandRequest> requests, OnOutcomes done) {
+  impl_->submit(std::move(requests), std::move(done));
+}
+
+void CommandPath::stop() { impl_->stop(); }
+
+CommandPathStats CommandPath::stats() const { return impl_->stats(); }
+
+}  // namespace docket::server

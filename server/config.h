@@ -1,0 +1,45 @@
+// What docketd was told: flags, and a TOML file of the same settings. Flags win.
+//
+// Plain values; parsing has no effect besides reading the file. server/README.md lists the
+// settings.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+
+#include "server/address.h"
+
+namespace docket::server {
+
+struct Config {
+  std::filesystem::path data;
+  Address listen{.ip = "127.0.0.1", .port = 7410, .isLoopback = true};
+  std::optional<Address> http = Address{.ip = "127.0.0.1", .port = 7411, .isLoopback = true};
+  bool allowRemote = false;  // by file only: it should be written down somewhere
+  std::size_t connectionsMax = 512;
+  std::size_t connectionsPerAddressMax = 256;
+  std::string logLevel = "info";  // "trace", "debug", "info", "warn", "error", "off"
+  std::filesystem::path logFile;  // empty: standard error only
+
+  // By flag only.
+  bool checkOnly = false;
+  std::optional<int> readyFd;        // told the addresses once the server serves
+  std::optional<int> parentDeathFd;  // the server ends when this one is closed at its other end
+};
+
+// Why there is nothing to run: a mistake, or help or the version was asked for (exit code 0).
+struct ConfigExit {
+  int exitCode = 2;
+  std::string text;
+};
+
+[[nodiscard]] tl::expected<Config, ConfigExit> parseCommandLine(int argc, const char* const* argv);
+
+// Sets what the file says in `config`. The error is one sentence with file, line and key.
+[[nodiscard]] tl::expected<void, std::string> readConfigFile(const std::filesystem::path& path,
+                                                             Config& config);
+
+}  // namespace docket::server

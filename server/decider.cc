@@ -1,0 +1,220 @@
+#include "server/decider.h"
+
+#include <spdlog/spdlog.h>
+
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include "domain/codec/codec.h"
+#include "domain/text_rules.h"
+
+namespace docket::server {
+
+namespace codec = domain::codec;
+
+namespace {
+
+tl::unexpected<domain::Rejection> refuse(domain::Refusal refusal) {
+  return tl::make_unexpected(domain::Rejection{std::move(refusal)});
+}
+
+eventstore::Unit unitFor(const CommandRequest& request) {
+  eventstore::Unit unit;
+  unit.commandId = request.id;
+  unit.fingerprint = request.fingerprint;
+  if (request.correlationId) unit.correlationId = *request.correlationId;
+  unit.actor = request.actor.value;
+  unit.onBehalfOf = request.onBehalfOf.value;
+  unit.origin = request.origin;
+  return unit;
+}
+
+// Encodes `events` into `unit`. A payload over the log's limit is a refusal: the form rules bound
+// every text, but an import's attributes only by their number.
+template <class Event>
+tl::expected<void, domain::Rejection> addEvents(eventstore::Unit& unit,
+                                                const eventstore::StreamId& stream,
+                                                const std::vector<Event>& events,
+                                                eventstore::Timestamp occurredAt) {
+  for (const Event& event : events) {
+    codec::EncodedEvent encoded = codec::encode(event);
+    if (encoded.payload.size() > eventstore::kMaxPayloadBytes) {
+      return refuse(domain::FieldInvalid{
+          "command", "must make events of at most " + std::to_string(eventstore::kMaxPayloadBytes) +
+                         " bytes",
+          std::to_string(encoded.payload.size()) + " bytes in one " + std::string(encoded.type)});
+    }
+    unit.events.push_back({stream, std::string(encoded.type), encoded.schemaVersion, occurredAt,
+                           std::move(encoded.payload)});
+  }
+  return {};
+}
+
+std::optional<domain::Refusal> versionConflict(const CommandRequest& request,
+                                               std::optional<std::uint64_t> actual) {
+  if (!request.expectedVersion) return std::nullopt;
+  if (!actual) {
+    return domain::FieldInvalid{"header.expected", "must be 'any' for a command that names no ticket",
+                                "version " + std::to_string(*request.expectedVersion)};
+  }
+  if (*actual == *request.expectedVersion) return std::nullopt;
+  return domain::VersionMovedOn{*request.expectedVersion, *actual};
+}
+
+}  // namespace
+
+Decider::Decider(const eventstore::Log& log, std::size_t maxCachedTickets)
+    : log_(log), tickets_(maxCachedTickets) {
+  auto reader = log_.readAll();
+  std::set<std::string, std::less<>> unknown;
+  for (;;) {
+    auto next = reader.next();
+    if (!next) throw std::runtime_error(next.error().message);
+    const eventstore::RecordedEvent* recorded = *next;
+    if (recorded == nullptr) break;
+    const eventstore::Envelope& envelope = recorded->envelope;
+    auto event = codec::decode(envelope.type, envelope.schemaVersion, recorded->payload);
+    if (!event) {
+      if (event.error().code != codec::DecodeError::Code::unknownType) {
+        throw std::runtime_error("event at position " + std::to_string(envelope.position.value) +
+                                 " cannot be read: " + event.error().message);
+      }
+      if (unknown.emplace(envelope.type).second) {
+        spdlog::warn("passing over events of unknown type {}", envelope.type);
+      }
+      continue;
+    }
+    if (const auto* ticketEvent = std::get_if<domain::TicketEvent>(&*event)) {
+      auto id = domain::TicketId::parse(envelope.streamId);
+      if (!id) {
+        throw std::runtime_error("event at position " + std::to_string(envelope.position.value) +
+                                 " stands in a ticket stream of no valid name");
+      }
+      world_.apply(*id, *ticketEvent, envelope.occurredAt);
+    } else {
+      world_.apply(domain::BoardKey{std::string(envelope.streamId)},
+                   std::get<domain::BoardEvent>(*event));
+    }
+  }
+}
+
+tl::expected<Accepted, domain::Rejection> Decider::decide(const CommandRequest& request,
+                                                          eventstore::Timestamp now,
+                                                          std::uint64_t group) {
+  if (request.occurredAt && *request.occurredAt > now) {
+    return refuse(domain::FieldInvalid{"header.occurredAt", "must not be later than the server's clock",
+                                       "an instant in the future"});
+  }
+  domain::Rejection people;
+  if (auto invalid = domain::checkSubject("actor", request.actor)) people.push_back(*invalid);
+  if (!request.onBehalfOf.empty()) {
+    if (auto invalid = domain::checkSubject("header.onBehalfOf", request.onBehalfOf)) {
+      people.push_back(*invalid);
+    }
+  }
+  if (!people.empty()) return tl::make_unexpected(std::move(people));
+  const eventstore::Timestamp occurredAt = request.occurredAt.value_or(now);
+  if (const auto* command = std::get_if<domain::TicketCommand>(&request.command)) {
+    return decideTicket(request, *command, occurredAt, group);
+  }
+  return decideBoard(request, std::get<domain::BoardCommand>(request.command), occurredAt);
+}
+
+Decider::Result Decider::decideTicket(const CommandRequest& request,
+                                      const domain::TicketCommand& command,
+                                      eventstore::Timestamp occurredAt, std::uint64_t group) {
+  static const domain::Ticket kNoTicket;
+  const domain::Ticket* ticket = &kNoTicket;
+  std::optional<std::uint64_t> version;
+  if (auto named = domain::namedTicket(command)) {
+    auto loaded = load(*named);
+    if (!loaded) return tl::make_unexpected(loaded.error());
+    if (*loaded == nullptr) return refuse(domain::UnknownTicket{*named});
+    ticket = &(*loaded)->ticket;
+    version = (*loaded)->version.value;
+  }
+  if (auto conflict = versionConflict(request, version)) return refuse(std::move(*conflict));
+
+  domain::Decision decision =
+      domain::decide(*ticket, command, domain::Context{occurredAt, request.actor, world_});
+  if (!decision) return tl::make_unexpected(decision.error());
+
+  // The ticket decided on may be another than the named one: PullNext finds it, OpenTicket makes it.
+  auto loaded = load(decision->ticket);
+  if (!loaded) return tl::make_unexpected(loaded.error());
+  CachedTicket* cached = *loaded;
+
+  const eventstore::StreamId stream{std::string(codec::kTicketStream), decision->ticket.text()};
+  Accepted accepted{unitFor(request), stream.id};
+  if (auto added = addEvents(accepted.unit, stream, decision->events, occurredAt); !added) {
+    return tl::make_unexpected(added.error());
+  }
+  accepted.unit.conditions.push_back(
+      {stream, cached == nullptr ? eventstore::Expected{eventstore::NoStream{}}
+                                 : eventstore::Expected{eventstore::Exactly{cached->version}}});
+
+  std::uint64_t nextVersion = cached == nullptr ? 0 : cached->version.value + 1;
+  if (cached == nullptr) cached = &tickets_.insert(decision->ticket, {});
+  for (const domain::TicketEvent& event : decision->events) {
+    domain::evolve(cached->ticket, event, occurredAt);
+    world_.apply(decision->ticket, event, occurredAt);
+    cached->version = eventstore::Version{nextVersion++};
+  }
+  cached->lastGroup = group;
+  return accepted;
+}
+
+Decider::Result Decider::decideBoard(const CommandRequest& request,
+                                     const domain::BoardCommand& command,
+                                     eventstore::Timestamp occurredAt) {
+  static const domain::Board kNoBoard;
+  const domain::BoardKey key = domain::namedBoard(command);
+  const domain::BoardWorld* standing = world_.find(key);
+  const domain::Board& board = standing == nullptr ? kNoBoard : standing->board;
+  if (board.exists) {
+    if (auto conflict = versionConflict(request, board.policyVersion)) {
+      return refuse(std::move(*conflict));
+    }
+  }
+  auto events = domain::decide(board, command);
+  if (!events) return tl::make_unexpected(events.error());
+
+  const eventstore::StreamId stream{std::string(codec::kBoardStream), key.value};
+  Accepted accepted{unitFor(request), stream.id};
+  if (auto added = addEvents(accepted.unit, stream, *events, occurredAt); !added) {
+    return tl::make_unexpected(added.error());
+  }
+  accepted.unit.conditions.push_back(
+      {stream, board.exists ? eventstore::Expected{eventstore::Exactly{{board.policyVersion}}}
+                            : eventstore::Expected{eventstore::NoStream{}}});
+  for (const domain::BoardEvent& event : *events) world_.apply(key, event);
+  return accepted;
+}
+
+tl::expected<CachedTicket*, domain::Rejection> Decider::load(const domain::TicketId& id) {
+  if (CachedTicket* cached = tickets_.find(id)) return cached;
+  CachedTicket loaded;
+  auto reader = log_.readStream({std::string(codec::kTicketStream), id.text()});
+  for (;;) {
+    auto next = reader.next();
+    if (!next) return refuse(domain::LogUnavailable{next.error().message});
+    if (*next == nullptr) break;
+    const eventstore::Envelope& envelope = (*next)->envelope;
+    auto event = codec::decode(envelope.type, envelope.schemaVersion, (*next)->payload);
+    if (!event) {
+      // Deciding on a state that may be wrong would put the error into history.
+      return refuse(domain::LogUnavailable{"an event of " + id.text() + " at position " +
+                                           std::to_string(envelope.position.value) +
+                                           " cannot be read by this program"});
+    }
+    if (const auto* ticketEvent = std::get_if<domain::TicketEvent>(&*event)) {
+      domain::evolve(loaded.ticket, *ticketEvent, envelope.occurredAt);
+    }
+    loaded.version = envelope.version;
+  }
+  if (!loaded.ticket.exists) return nullptr;
+  return &tickets_.insert(id, std::move(loaded));
+}
+
+}  // namespace docket::server

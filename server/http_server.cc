@@ -1,0 +1,217 @@
+#include "server/http_server.h"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <optional>
+#include <set>
+
+namespace docket::server {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using Response = http::response<http::string_body>;
+
+constexpr std::size_t kHeaderBytesMax = 8 * 1024;
+constexpr std::size_t kBodyBytesMax = 4 * 1024;
+constexpr std::chrono::milliseconds kAcceptPause{100};
+
+constexpr const char* kJson = "application/json";
+constexpr const char* kText = "text/plain; charset=utf-8";
+constexpr const char* kMetrics = "text/plain; version=0.0.4; charset=utf-8";
+
+Response page(http::status status, const char* contentType, std::string body) {
+  Response response{status, 11};
+  response.set(http::field::content_type, contentType);
+  response.set(http::field::cache_control, "no-store");
+  response.body() = std::move(body);
+  return response;
+}
+
+Response mistake(http::status status) {
+  return page(status, kText, std::string(http::obsolete_reason(status)) + "\n");
+}
+
+template <class Request>
+Response answer(const Request& request, const HttpPages& pages) {
+  const beast::string_view target = request.target();
+  const beast::string_view path = target.substr(0, target.find('?'));
+  const bool isHealth = path == "/healthz";
+  if (!isHealth && path != "/metrics") return mistake(http::status::not_found);
+  if (request.method() != http::verb::get && request.method() != http::verb::head) {
+    Response refused = mistake(http::status::method_not_allowed);
+    refused.set(http::field::allow, "GET, HEAD");
+    return refused;
+  }
+  if (!isHealth) return page(http::status::ok, kMetrics, pages.metrics());
+  Health health = pages.health();
+  return page(health.isGood ? http::status::ok : http::status::service_unavailable, kJson,
+              std::move(health.json));
+}
+
+http::status statusFor(const beast::error_code& error) {
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+    return http::status::request_header_fields_too_large;
+  }
+  if (error == http::error::body_limit) return http::status::payload_too_large;
+  return http::status::bad_request;
+}
+
+}  // namespace
+
+class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
+ public:
+  Impl(asio::io_context& io, HttpOptions options, HttpPages pages)
+      : options_(std::move(options)), pages_(std::move(pages)), acceptor_(io), pause_(io) {}
+
+  tl::expected<void, std::string> listen();
+  void accept();
+  void stop();
+
+  const HttpOptions options_;
+  const HttpPages pages_;
+  Address address_;
+
+ private:
+  class Session;
+
+  tcp::acceptor acceptor_;
+  asio::steady_timer pause_;
+  std::set<Session*> sessions_;
+};
+
+// One connection. Lives as long as an operation on it is under way.
+class HttpServer::Impl::Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(std::shared_ptr<Impl> server, tcp::socket socket)
+      : server_(std::move(server)),
+        stream_(std::move(socket)),
+        buffer_(kHeaderBytesMax + kBodyBytesMax) {
+    server_->sessions_.insert(this);
+  }
+  ~Session() { server_->sessions_.erase(this); }
+
+  void read() {
+    parser_.emplace();
+    parser_->header_limit(kHeaderBytesMax);
+    parser_->body_limit(kBodyBytesMax);
+    stream_.expires_after(server_->options_.timeout);
+    http::async_read(stream_, buffer_, *parser_,
+                     [self = shared_from_this()](beast::error_code error, std::size_t) {
+                       self->received(error);
+                     });
+  }
+
+  void close() {
+    beast::error_code ignored;
+    stream_.socket().close(ignored);
+  }
+
+ private:
+  void received(beast::error_code error) {
+    if (!error) {
+      const auto& request = parser_->get();
+      Response response = answer(request, server_->pages_);
+      response.version(request.version());
+      return send(std::move(response), request.keep_alive(), request.method() == http::verb::head);
+    }
+    const bool isMistake =
+        error.category() == make_error_code(http::error::bad_method).category() &&
+        error != http::error::end_of_stream && error != http::error::partial_message;
+    if (isMistake) send(mistake(statusFor(error)), false, false);
+  }
+
+  void send(Response response, bool keepAlive, bool headOnly) {
+    response_ = std::move(response);
+    response_.set(http::field::server, "docketd");
+    response_.keep_alive(keepAlive);
+    response_.prepare_payload();
+    if (headOnly) response_.body().clear();  // the length stays that of the page
+    stream_.expires_after(server_->options_.timeout);
+    serializer_.emplace(response_);
+    http::async_write(stream_, *serializer_,
+                      [self = shared_from_this(), keepAlive](beast::error_code error, std::size_t) {
+                        if (error) return;
+                        if (keepAlive) return self->read();
+                        beast::error_code ignored;
+                        self->stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+                      });
+  }
+
+  const std::shared_ptr<Impl> server_;
+  beast::tcp_stream stream_;
+  beast::flat_buffer buffer_;
+  std::optional<http::request_parser<http::string_body>> parser_;
+  Response response_;
+  std::optional<http::response_serializer<http::string_body>> serializer_;
+};
+
+tl::expected<void, std::string> HttpServer::Impl::listen() {
+  const Address& wanted = options_.listen;
+  const tcp::endpoint endpoint(asio::ip::make_address(wanted.ip), wanted.port);
+  beast::error_code error;
+  acceptor_.open(endpoint.protocol(), error);
+  if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error) acceptor_.bind(endpoint, error);
+  if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+  if (error) return tl::make_unexpected(listenFailure(wanted, error.value()));
+  address_ = wanted;
+  address_.port = acceptor_.local_endpoint().port();
+  return {};
+}
+
+void HttpServer::Impl::accept() {
+  acceptor_.async_accept([self = shared_from_this()](beast::error_code error, tcp::socket socket) {
+    if (!self->acceptor_.is_open()) return;
+    if (!error) {
+      if (self->sessions_.size() < self->options_.connectionsMax) {
+        std::make_shared<Session>(self, std::move(socket))->read();
+      }
+      return self->accept();
+    }
+    // No file descriptors left, most likely. The backlog keeps whoever waits.
+    spdlog::warn("cannot accept an HTTP connection now: {}", error.message());
+    self->pause_.expires_after(kAcceptPause);
+    self->pause_.async_wait([self](beast::error_code cancelled) {
+      if (!cancelled && self->acceptor_.is_open()) self->accept();
+    });
+  });
+}
+
+void HttpServer::Impl::stop() {
+  beast::error_code ignored;
+  acceptor_.close(ignored);
+  pause_.cancel();
+  for (Session* session : sessions_) session->close();
+}
+
+HttpServer::HttpServer(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+HttpServer::~HttpServer() {
+  impl_->stop();
+}
+
+tl::expected<std::unique_ptr<HttpServer>, std::string> HttpServer::start(
+    boost::asio::io_context& io, const HttpOptions& options, HttpPages pages) {
+  if (!options.listen.isLoopback && !options.allowRemote) {
+    return tl::make_unexpected(remoteRefused(options.listen));
+  }
+  auto impl = std::make_shared<Impl>(io, options, std::move(pages));
+  if (auto listening = impl->listen(); !listening) return tl::make_unexpected(listening.error());
+  impl->accept();
+  return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
+}
+
+const Address& HttpServer::address() const {
+  return impl_->address_;
+}
+void HttpServer::stop() {
+  impl_->stop();
+}
+
+}  // namespace docket::server

@@ -1,0 +1,263 @@
+// docketd: wires the parts together, serves until told to stop, takes them apart in order.
+#include <utility>  // Asio 1.74 in C++20 needs it before its own headers
+
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "eventstore/log.h"
+#include "projections/engine.h"
+#include "server/command_path.h"
+#include "server/config.h"
+#include "server/data_directory.h"
+#include "server/http_server.h"
+#include "server/metrics.h"
+#include "server/rpc_server.h"
+
+namespace docket::server {
+namespace {
+
+constexpr int kExitCannotStart = 1;
+constexpr int kExitIntegrity = 4;
+constexpr std::chrono::seconds kAnchorPeriod{1};
+
+// Ends the start-up: main prints the sentence and exits with the code.
+struct StartFailure {
+  int exitCode;
+  std::string message;
+};
+
+template <class Value>
+Value orFail(tl::expected<Value, std::string> result) {
+  if (!result) throw StartFailure{kExitCannotStart, result.error()};
+  return std::move(*result);
+}
+
+eventstore::Timestamp systemClock() {
+  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+void setUpLogging(const Config& config) {
+  std::vector<spdlog::sink_ptr> sinks{std::make_shared<spdlog::sinks::stderr_color_sink_mt>()};
+  if (!config.logFile.empty()) {
+    try {
+      sinks.push_back(std::make_shared<spdlog::sinks::basic_file_sink_mt>(config.logFile.string()));
+    } catch (const spdlog::spdlog_ex&) {
+      throw StartFailure{kExitCannotStart, "cannot write the log file " + config.logFile.string()};
+    }
+  }
+  auto logger = std::make_shared<spdlog::logger>("docketd", sinks.begin(), sinks.end());
+  logger->set_level(spdlog::level::from_str(config.logLevel));
+  logger->flush_on(spdlog::level::info);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+std::unique_ptr<eventstore::Log> openLog(const DataDirectory& data) {
+  auto log = eventstore::Log::open({.directory = data.log()});
+  if (log) return std::move(*log);
+  const bool isIntegrity = log.error().code == eventstore::StoreErrorCode::corrupt ||
+                           log.error().code == eventstore::StoreErrorCode::behindAnchor;
+  throw StartFailure{isIntegrity ? kExitIntegrity : kExitCannotStart, log.error().message};
+}
+
+std::unique_ptr<projections::Engine> openViews(const DataDirectory& data,
+                                               const eventstore::Log& log) {
+  auto engine =
+      projections::Engine::open({.directory = data.views()}, log, projections::allProjections());
+  if (!engine) throw StartFailure{kExitCannotStart, engine.error().message};
+  (*engine)->start();
+  return std::move(*engine);
+}
+
+std::unique_ptr<CommandPath> openCommandPath(eventstore::Log& log, projections::Engine& engine) {
+  try {
+    return std::make_unique<CommandPath>(log, CommandPathOptions{}, systemClock,
+                                         [&engine](eventstore::Position) { engine.logGrew(); });
+  } catch (const std::runtime_error& fault) {
+    // The fold of the log met an event that cannot be read.
+    throw StartFailure{kExitIntegrity, fault.what()};
+  }
+}
+
+// Tells whoever started the server where it serves.
+void announce(int fd, const RpcServer& rpc, const HttpServer* http) {
+  const std::string line = "rpc=" + rpc.address().text() +
+                           " http=" + (http != nullptr ? http->address().text() : "off") + "\n";
+  if (::write(fd, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
+    spdlog::warn("nobody reads the ready descriptor");
+  }
+  ::close(fd);
+}
+
+// Ends `io` when the other end of `fd` is closed.
+class ParentWatch {
+ public:
+  ParentWatch(boost::asio::io_context& io, int fd) : io_(io), descriptor_(io, fd) { read(); }
+
+ private:
+  void read() {
+    descriptor_.async_read_some(boost::asio::buffer(buffer_),
+                                [this](const boost::system::error_code& error, std::size_t) {
+                                  if (!error) return read();
+                                  if (error == boost::asio::error::operation_aborted) return;
+                                  spdlog::info("the owner is gone, shutting down");
+                                  io_.stop();
+                                });
+  }
+
+  boost::asio::io_context& io_;
+  boost::asio::posix::stream_descriptor descriptor_;
+  std::array<char, 64> buffer_{};
+};
+
+void watchParent(boost::asio::io_context& io, int fd, std::optional<ParentWatch>& parent) {
+  try {
+    parent.emplace(io, fd);
+  } catch (const boost::system::system_error&) {
+    throw StartFailure{kExitCannotStart,
+                       "cannot watch descriptor " + std::to_string(fd) +
+                           ": --parent-death-fd needs the reading end of a pipe, or a socket"};
+  }
+}
+
+// Writes the log's anchor about once a second.
+class AnchorTimer {
+ public:
+  AnchorTimer(boost::asio::io_context& io, eventstore::Log& log) : timer_(io), log_(log) { wait(); }
+
+ private:
+  void wait() {
+    timer_.expires_after(kAnchorPeriod);
+    timer_.async_wait([this](const boost::system::error_code& cancelled) {
+      if (cancelled) return;
+      const auto written = log_.writeAnchor();
+      if (!written && !failed_)
+        spdlog::error("writing the anchor failed: {}", written.error().message);
+      failed_ = !written;
+      wait();
+    });
+  }
+
+  boost::asio::steady_timer timer_;
+  eventstore::Log& log_;
+  bool failed_ = false;  // said once, not every second
+};
+
+std::unique_ptr<HttpServer> startHttp(boost::asio::io_context& io, const Config& config,
+                                      const Watched& watched) {
+  if (!config.http) return nullptr;
+  return orFail(HttpServer::start(io, {.listen = *config.http, .allowRemote = config.allowRemote},
+                                  {.health = [watched] { return health(watched); },
+                                   .metrics = [watched] { return metricsText(watched); }}));
+}
+
+// Takes the parts apart backwards along the path of a command, so that every answer still finds its
+// way out; also when something after it fails to start.
+class OrderlyEnd {
+ public:
+  OrderlyEnd(RpcServer& rpc, CommandPath& commands, projections::Engine& engine)
+      : rpc_(rpc), commands_(commands), engine_(engine) {}
+  OrderlyEnd(const OrderlyEnd&) = delete;
+  OrderlyEnd& operator=(const OrderlyEnd&) = delete;
+  ~OrderlyEnd() {
+    rpc_.stopAccepting();
+    commands_.stop();
+    engine_.stop();
+    rpc_.stop();
+  }
+
+ private:
+  RpcServer& rpc_;
+  CommandPath& commands_;
+  projections::Engine& engine_;
+};
+
+void serve(const Config& config) {
+  setUpLogging(config);
+  DataDirectory data = orFail(DataDirectory::open(config.data));
+  const auto log = openLog(data);
+  const auto engine = openViews(data, *log);
+  const auto commands = openCommandPath(*log, *engine);
+  const auto rpc =
+      orFail(RpcServer::start({.listen = config.listen,
+                               .allowRemote = config.allowRemote,
+                               .connectionsMax = config.connectionsMax,
+                               .connectionsPerAddressMax = config.connectionsPerAddressMax},
+                              *log, *engine, *commands, systemClock));
+  std::optional<OrderlyEnd> end;
+  end.emplace(*rpc, *commands, *engine);
+
+  boost::asio::io_context io{1};
+  boost::asio::signal_set signals(io, SIGTERM, SIGINT);
+  signals.async_wait([&io, &signals](const boost::system::error_code& cancelled, int) {
+    if (cancelled) return;
+    spdlog::info("shutting down; a second signal ends at once");
+    signals.clear();  // back to the system's way: the next one kills
+    io.stop();
+  });
+  const AnchorTimer anchor(io, *log);
+  const auto http =
+      startHttp(io, config, {*log, *engine, *commands, *rpc, std::chrono::steady_clock::now()});
+  std::optional<ParentWatch> parent;
+  if (config.parentDeathFd) watchParent(io, *config.parentDeathFd, parent);
+
+  spdlog::info("serving: rpc {}, http {}, head {}", rpc->address().text(),
+               http ? http->address().text() : "off", log->head().value);
+  if (config.readyFd) announce(*config.readyFd, *rpc, http.get());
+  io.run();
+
+  end.reset();
+  spdlog::info("stopped, head {}", log->head().value);
+}
+
+int run(int argc, char** argv) {
+  const auto config = parseCommandLine(argc, argv);
+  if (!config) {
+    const bool isMistake = config.error().exitCode != 0;
+    if (isMistake) {
+      std::fprintf(stderr, "docketd: %s\n", config.error().text.c_str());
+    } else {
+      std::fputs(config.error().text.c_str(), stdout);
+    }
+    return config.error().exitCode;
+  }
+  if (config->checkOnly) {
+    std::puts("The configuration is good.");
+    return 0;
+  }
+  std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an error of its write, not our end
+  try {
+    serve(*config);
+    return 0;
+  } catch (const StartFailure& failure) {
+    std::fprintf(stderr, "docketd: %s\n", failure.message.c_str());
+    return failure.exitCode;
+  } catch (const std::exception& fault) {
+    std::fprintf(stderr, "docketd: cannot start: %s\n", fault.what());
+    return kExitCannotStart;
+  }
+}
+
+}  // namespace
+}  // namespace docket::server
+
+int main(int argc, char** argv) {
+  return docket::server::run(argc, argv);
+}

@@ -1,0 +1,267 @@
+// Writing answers to the wire.
+#include <capnp/message.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "domain/cases.h"
+#include "server/mapping.h"
+
+namespace docket::server {
+namespace {
+
+using domain::Cases;
+
+capnp::Text::Reader wire(const std::string& text) {
+  return {text.c_str(), text.size()};
+}
+// The domain's spellings are literals, so a zero byte follows each.
+std::string wire(std::string_view text) {
+  return std::string(text);
+}
+
+std::int64_t micros(domain::Timestamp at) {
+  return at.time_since_epoch().count();
+}
+
+void write(const std::optional<domain::Timestamp>& at, api::OptionalTime::Builder out) {
+  if (at) {
+    out.setAt(micros(*at));
+  } else {
+    out.setNone();
+  }
+}
+
+void write(const domain::RefusalText& text, api::Violation::Builder out) {
+  out.setCode(text.code);
+  out.setMessage(text.message);
+  out.setWayOut(text.wayOut);
+  auto facts = out.initFacts(static_cast<unsigned>(text.facts.size()));
+  for (unsigned i = 0; i < facts.size(); ++i) {
+    facts[i].setName(wire(text.facts[i].first));
+    facts[i].setValue(wire(text.facts[i].second));
+  }
+}
+
+void write(const domain::Column& column, api::Column::Builder out) {
+  out.setId(column.id.value);
+  out.setName(column.name);
+  out.setCategory(wire(domain::text(column.category)));
+  out.setWipLimit(column.wipLimit ? static_cast<std::int64_t>(*column.wipLimit) : -1);
+  out.setDefaultDrop(column.defaultDrop);
+}
+
+// `init` makes the list of the given size: attributes hang below several kinds of parents.
+template <class Init>
+void writeAttributes(const std::vector<domain::ForeignAttribute>& attributes, Init init) {
+  if (attributes.empty()) return;
+  auto list = init(static_cast<unsigned>(attributes.size()));
+  for (unsigned i = 0; i < list.size(); ++i) {
+    api::Attribute::Builder out = list[i];
+    out.setKey(wire(attributes[i].key));
+    out.setType(wire(attributes[i].type));
+    out.setValue(wire(attributes[i].value));
+    // A std::function ends the recursion of template arguments.
+    const std::function<capnp::List<api::Attribute>::Builder(unsigned)> children =
+        [&out](unsigned size) { return out.initChildren(size); };
+    writeAttributes(attributes[i].children, children);
+  }
+}
+
+const char* text(eventstore::Origin origin) {
+  switch (origin) {
+    case eventstore::Origin::rpc:
+      return "rpc";
+    case eventstore::Origin::http:
+      return "http";
+    case eventstore::Origin::import:
+      return "import";
+    case eventstore::Origin::rule:
+      return "rule";
+    case eventstore::Origin::timer:
+      return "timer";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+void writeRejection(const domain::Rejection& rejection, api::Refusal::Builder out) {
+  auto violations = out.initViolations(static_cast<unsigned>(rejection.size()));
+  for (unsigned i = 0; i < violations.size(); ++i) {
+    write(domain::describe(rejection[i]), violations[i]);
+  }
+}
+
+void writeQueryRefusal(const QueryRefusal& answer, api::Refusal::Builder out) {
+  write(domain::RefusalText{answer.code, answer.message, answer.wayOut, answer.facts},
+        out.initViolations(1)[0]);
+}
+
+void writeOutcome(const Outcome& outcome, api::Outcome::Builder out) {
+  std::visit(Cases{
+                 [&out](const Done& done) {
+                   auto wireDone = out.initDone();
+                   wireDone.setPosition(done.position.value);
+                   wireDone.setVersion(done.version.value);
+                   wireDone.setSubject(done.subject);
+                   wireDone.setRepeated(done.repeated);
+                   wireDone.setEvents(done.events);
+                 },
+                 [&out](const Refused& refused) {
+                   auto refusal = out.initRefused();
+                   writeRejection(refused.rejection, refusal);
+                   auto changes =
+                       refusal.initChanges(static_cast<unsigned>(refused.changes.size()));
+                   for (unsigned i = 0; i < changes.size(); ++i) {
+                     writeFacts(refused.changes[i], changes[i]);
+                   }
+                 },
+             },
+             outcome);
+}
+
+void writeSummary(const projections::BoardSummary& summary, api::BoardSummary::Builder out) {
+  out.setKey(summary.key.value);
+  out.setName(summary.name);
+  out.setTemplate(summary.templateName);
+  out.setTickets(summary.tickets);
+  out.setUnfinished(summary.unfinished);
+}
+
+void writeBoard(const projections::BoardSnapshot& snapshot, std::size_t cardsPerColumn,
+                api::Board::Builder out) {
+  const domain::Board& board = snapshot.board;
+  out.setKey(board.key.value);
+  out.setName(board.name);
+  out.setTemplate(board.templateName);
+  out.setVersion(board.policyVersion);
+  out.setExpediteLimit(board.expediteLimit);
+  auto columns = out.initColumns(static_cast<unsigned>(snapshot.columns.size()));
+  for (unsigned i = 0; i < columns.size(); ++i) {
+    const projections::ColumnCards& column = snapshot.columns[i];
+    write(column.column, columns[i].initColumn());
+    columns[i].setCount(column.count);
+    auto cards =
+        columns[i].initCards(static_cast<unsigned>(std::min(cardsPerColumn, column.cards.size())));
+    for (unsigned j = 0; j < cards.size(); ++j) writeCard(column.cards[j], cards[j]);
+  }
+}
+
+void writeCard(const projections::Card& card, api::Card::Builder out) {
+  out.setId(card.id.text());
+  out.setColumn(card.place.column.value);
+  out.setCategory(wire(domain::text(card.place.category)));
+  out.setType(wire(domain::text(card.type)));
+  out.setClass(wire(domain::text(card.serviceClass)));
+  out.setTier(static_cast<std::uint8_t>(card.tier));
+  out.setTitle(wire(card.title));
+  out.setAssignee(card.assignee.value);
+  if (card.blocked) out.setBlocked(wire(domain::text(*card.blocked)));
+  write(card.due, out.initDue());
+  out.setOpenedAt(micros(card.openedAt));
+  out.setInColumnSince(micros(card.inColumnSince));
+  write(card.committedAt, out.initCommittedAt());
+  out.setExternalKey(wire(card.externalKey));
+}
+
+void writeQueueEntry(const projections::QueueEntry& entry, api::QueueEntry::Builder out) {
+  out.setRank(entry.rank);
+  out.setRule(entry.rule);
+  writeCard(entry.card, out.initCard());
+}
+
+void writeTicket(const domain::Ticket& ticket, eventstore::Version version,
+                 api::Ticket::Builder out) {
+  writeCard({.id = ticket.id,
+             .place = ticket.place,
+             .type = ticket.type,
+             .serviceClass = ticket.serviceClass,
+             .tier = ticket.tier,
+             .title = ticket.title,
+             .assignee = ticket.assignee,
+             .blocked = ticket.blocker ? std::optional(ticket.blocker->kind) : std::nullopt,
+             .due = ticket.due,
+             .openedAt = ticket.openedAt,
+             .inColumnSince = ticket.inColumnSince,
+             .committedAt = ticket.committedAt,
+             .externalKey = ticket.externalKey},
+            out.initCard());
+  out.setVersion(version.value);
+  out.setDescription(wire(ticket.description));
+  out.setRequester(ticket.requester.value);
+  if (ticket.blocker) {
+    out.setBlockedReason(wire(ticket.blocker->reason));
+    out.initBlockedSince().setAt(micros(ticket.blocker->since));
+  }
+  out.setResolution(wire(ticket.resolution));
+  write(ticket.resolvedAt, out.initResolvedAt());
+  out.setReopenCount(ticket.reopenCount);
+  out.setCommentCount(ticket.commentCount);
+  out.setHistoryCount(ticket.historyCount);
+  writeAttributes(ticket.foreign, [&out](unsigned size) { return out.initForeign(size); });
+}
+
+void writeFacts(const projections::AuditEntry& entry, api::EventFacts::Builder out) {
+  out.setPosition(entry.position.value);
+  out.setVersion(entry.version.value);
+  out.setStream(entry.stream);
+  out.setType(entry.type);
+  out.setRecordedAt(micros(entry.recordedAt));
+  out.setOccurredAt(micros(entry.occurredAt));
+  out.setActor(entry.actor);
+  out.setOnBehalfOf(entry.onBehalfOf);
+  out.setOrigin(text(entry.origin));
+  out.setCommandId(eventstore::toHex(entry.commandId.bytes));
+  out.setSummary(wire(entry.summary));
+}
+
+void writeHistoryEntry(const projections::AuditEntry& entry, const domain::codec::Event& event,
+                       api::HistoryEntry::Builder out) {
+  writeFacts(entry, out.initFacts());
+  const auto* ticketEvent = std::get_if<domain::TicketEvent>(&event);
+  if (ticketEvent == nullptr) return;
+  const auto foreign = [&out](unsigned size) { return out.initForeign(size); };
+  std::visit(Cases{
+                 [&](const domain::TicketOpened& e) {
+                   out.setText(wire(e.title));
+                   writeAttributes(e.foreign, foreign);
+                 },
+                 [&](const domain::TicketMoved& e) { out.setText(wire(e.overrideReason)); },
+                 [](const domain::TicketPulled&) {},
+                 [](const domain::TicketAssigned&) {},
+                 [&](const domain::TicketEscalated& e) { out.setText(wire(e.note)); },
+                 [&](const domain::TicketBlocked& e) { out.setText(wire(e.reason)); },
+                 [&](const domain::TicketUnblocked& e) { out.setText(wire(e.note)); },
+                 [&](const domain::CommentAdded& e) { out.setText(wire(e.text)); },
+                 [&](const domain::TicketResolved& e) { out.setText(wire(e.resolution)); },
+                 [&](const domain::TicketReopened& e) { out.setText(wire(e.reason)); },
+                 [&](const domain::HistoryRecorded& e) {
+                   out.setImported(true);
+                   out.setActivity(wire(e.activity));
+                   out.setSourceActor(wire(e.actor));
+                   out.setSequence(e.sequence);
+                   writeAttributes(e.foreign, foreign);
+                 },
+             },
+             *ticketEvent);
+}
+
+void writeStatus(const projections::ProjectionStatus& status, api::ProjectionStatus::Builder out) {
+  out.setName(status.name);
+  out.setSchemaVersion(status.schemaVersion);
+  out.setGeneration(status.generation);
+  out.setNext(status.next.value);
+  out.setHead(status.head.value);
+  out.setRebuilding(status.rebuilding);
+  out.setRebuildNext(status.rebuildNext.value);
+  out.setStoppedBy(wire(status.stoppedBy));
+  out.setStoppedAt(status.stoppedAt.value);
+}
+
+std::size_t wireBytes(const projections::Card& card) {
+  constexpr std::size_t kFixed = 250;  // numbers, pointers and the short texts with their padding
+  return kFixed + card.title.size() + card.assignee.value.size() + card.externalKey.size();
+}
+
+}  // namespace docket::server

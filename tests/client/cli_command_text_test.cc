@@ -1,0 +1,44 @@
+#include <capnp/message.h>
+#include <gtest/gtest.h>
+
+#include "client/cli/command_builder.h"
+
+namespace docket::client::cli {
+namespace {
+
+TEST(CommandText, CommandIdsAre32HexadecimalDigits) {
+  const auto id = parseCommandId("000102030405060708090a0b0c0d0eFF");
+  ASSERT_TRUE(id);
+  EXPECT_EQ(id->bytes[1], 1);
+  EXPECT_EQ(id->bytes[15], 0xFF);
+  EXPECT_EQ(hex(kj::arrayPtr(id->bytes, sizeof id->bytes)), "000102030405060708090a0b0c0d0eff");
+  for (const char* wrong :
+       {"", "00", "g00102030405060708090a0b0c0d0eff", "000102030405060708090a0b0c0d0eff00"}) {
+    EXPECT_FALSE(parseCommandId(wrong)) << wrong;
+    EXPECT_FALSE(checkCommandId(wrong).empty()) << wrong;
+  }
+}
+
+TEST(CommandText, HeaderCarriesWhatWasGivenAndARandomIdOtherwise) {
+  CommandOptions options;
+  CommandMessage<api::TicketCommand> first(options);
+  CommandMessage<api::TicketCommand> second(options);
+  EXPECT_EQ(first.reader().getHeader().getId().size(), 16U);
+  EXPECT_NE(hex(first.reader().getHeader().getId()), hex(second.reader().getHeader().getId()));
+  EXPECT_TRUE(first.reader().getHeader().getExpected().isAny());
+  EXPECT_TRUE(first.reader().getHeader().getOccurredAt().isNone());
+
+  options.expected = 7;
+  options.commandId = "000102030405060708090a0b0c0d0eff";
+  options.occurredAt = "1970-01-01T00:00:01Z";
+  options.onBehalfOf = "anna";
+  CommandMessage<api::BoardCommand> given(options);
+  const auto header = given.reader().getHeader();
+  EXPECT_EQ(hex(header.getId()), options.commandId);
+  EXPECT_EQ(header.getExpected().getVersion(), 7U);
+  EXPECT_EQ(header.getOccurredAt().getAt(), 1'000'000);
+  EXPECT_EQ(std::string(header.getOnBehalfOf().cStr()), "anna");
+}
+
+}  // namespace
+}  // namespace docket::client::cli

@@ -1,0 +1,108 @@
+#include <capnp/message.h>
+#include <gtest/gtest.h>
+
+#include "client/import/command_id.h"
+#include "client/import/importer.h"
+#include "client/import/source_reader.h"
+#include "tests/client/import_file.h"
+
+namespace docket::client::imports {
+namespace {
+
+std::string hex(const std::array<unsigned char, 16>& id) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char byte : id) {
+    text += kDigits[byte >> 4U];
+    text += kDigits[byte & 0xFU];
+  }
+  return text;
+}
+
+// Frozen: printf 'docket-import/1\0OPS\0''1-7\0''3' | sha256sum
+TEST(ImportCommandId, IsTheHashOfBoardCaseAndSequence) {
+  EXPECT_EQ(hex(importCommandId("OPS", "1-7", 3)), "e3dd508c40a22996ce788de2d7592ae6");
+  EXPECT_NE(importCommandId("OPS", "1-7", 3), importCommandId("OPS", "1-7", 4));
+  EXPECT_NE(importCommandId("OPS", "1-7", 3), importCommandId("OPT", "1-7", 3));
+  EXPECT_NE(importCommandId("OPS", "1", 23), importCommandId("OPS", "12", 3));
+}
+
+TEST(RecordHistory, SaysAllThatTheEventHolds) {
+  ImportMap map;
+  map.type = "problem";
+  SourceCase one;
+  one.externalKey = "1-7";
+  one.title = "A title";
+  one.attributes = {{"concept:name", "string", "1-7", {}}};
+  SourceEvent event;
+  event.occurredAt = Instant(std::chrono::microseconds(-5));
+  event.sequence = 3;
+  event.activity = "Queued";
+  event.actor = "Ann";
+  event.attributes = {{"a", "list", "", {{"b", "int", "01", {}}}}, {"c", "string", "ä", {}}};
+  capnp::MallocMessageBuilder message;
+  auto command = message.initRoot<api::TicketCommand>();
+  fillRecordHistory(command, "OPS", map, one, event, "inbox");
+  const auto read = command.asReader();
+  EXPECT_EQ(read.getHeader().getId().size(), 16U);
+  EXPECT_EQ(read.getHeader().getOccurredAt().getAt(), -5);
+  ASSERT_TRUE(read.isRecordHistory());
+  const auto record = read.getRecordHistory();
+  EXPECT_STREQ(record.getBoard().cStr(), "OPS");
+  EXPECT_STREQ(record.getExternalKey().cStr(), "1-7");
+  EXPECT_STREQ(record.getType().cStr(), "problem");
+  EXPECT_STREQ(record.getTitle().cStr(), "A title");
+  EXPECT_STREQ(record.getColumn().cStr(), "inbox");
+  EXPECT_STREQ(record.getActivity().cStr(), "Queued");
+  EXPECT_STREQ(record.getActor().cStr(), "Ann");
+  EXPECT_EQ(record.getSequence(), 3U);
+  ASSERT_EQ(record.getTicketForeign().size(), 1U);
+  ASSERT_EQ(record.getForeign().size(), 2U);
+  EXPECT_STREQ(record.getForeign()[0].getChildren()[0].getValue().cStr(), "01");
+  EXPECT_STREQ(record.getForeign()[1].getValue().cStr(), "ä");
+}
+
+ImportReport dryRun(const std::string& content, std::vector<RefusedRow>& refused,
+                    const std::function<bool()>& shouldStop = {}) {
+  const tests::TemporaryFolder folder;
+  auto map = parseMap(
+      "[source]\nformat='csv'\ncase='Case'\nactivity='What'\ntime='When'\nstate='What'\n"
+      "[states]\n'go'='Inbox'\n",
+      "m");
+  auto source = ByteSource::open(folder.write("x.csv", content));
+  const auto states = StateColumns::make(*map, itSupportColumns());
+  ImportOptions options;
+  options.dryRun = true;
+  options.onRefused = [&](const RefusedRow& row) { refused.push_back(row); };
+  options.shouldStop = shouldStop;
+  return runImport(*source, *map, itSupportColumns(), *states, nullptr, options);
+}
+
+TEST(Importer, AStateThatTheMapDoesNotKnowIsRefusedAndKeepsItsNumber) {
+  std::vector<RefusedRow> refused;
+  const auto report = dryRun(
+      "Case,What,When\na,go,2012-01-01T00:00:00Z\na,fly,2012-01-01T00:00:01Z\nb,go,2012-01-01T00:"
+      "00:00Z\n",
+      refused);
+  EXPECT_EQ(report.cases, 2U);
+  EXPECT_EQ(report.events, 3U);
+  EXPECT_EQ(report.skipped, 2U);
+  EXPECT_EQ(report.refused, 1U);
+  ASSERT_EQ(refused.size(), 1U);
+  EXPECT_EQ(refused[0].line, 3U);
+  EXPECT_NE(refused[0].reason.find("'fly'"), std::string::npos);
+}
+
+TEST(Importer, StopsWhenTold) {
+  std::vector<RefusedRow> refused;
+  int asked = 0;
+  const auto report =
+      dryRun("Case,What,When\na,go,2012-01-01T00:00:00Z\nb,go,2012-01-01T00:00:00Z\n", refused,
+             [&] { return ++asked > 3; });
+  EXPECT_TRUE(report.stopped);
+  EXPECT_FALSE(report.error.has_value());
+  EXPECT_LT(report.cases, 2U);
+}
+
+}  // namespace
+}  // namespace docket::client::imports

@@ -1,0 +1,279 @@
+#!/usr/bin/env python3
+"""`docket import` against a real server, from end to end.
+
+Usage: import_e2e_test.py BUILD_DIR
+A small made-up log is always imported. The real logs are, too, where they are: in DOCKET_SHARED, else
+in ../shared beside the source tree. What must come of them is read from the .truth.json beside each.
+"""
+
+import collections
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else os.path.join(SOURCE, "build")
+DOCKET = os.path.join(BUILD, "bin", "docket")
+DOCKETD = os.environ.get("DOCKETD", os.path.join(BUILD, "bin", "docketd"))
+SHARED = os.environ.get("DOCKET_SHARED", os.path.join(os.path.dirname(SOURCE), "shared"))
+PROBLEMS = os.path.join(SHARED, "data/problems/BPI_Challenge_2013_closed_problems.xes.gz")
+HELPDESK = os.path.join(SHARED, "data/helpdesk/helpdesk_full.csv.xz")
+PROBLEMS_MAP = os.path.join(SOURCE, "docs/examples/bpic13-problems.map.toml")
+HELPDESK_MAP = os.path.join(SOURCE, "docs/examples/helpdesk.map.toml")
+
+SMALL_MAP = """[source]
+format = "xes"
+case = "concept:name"
+activity = "concept:name"
+time = "time:timestamp"
+actor = "org:resource"
+state = "concept:name"
+type = "problem"
+[states]
+"Queued" = "Inbox"
+"Working" = "In Progress"
+"Closed" = "Closed"
+"""
+
+
+def small_log(cases):
+    """`cases` traces of three events each."""
+    out = ["<log>\n"]
+    for case in range(cases):
+        out.append(f'<trace><string key="concept:name" value="P-{case}"/>')
+        for minute, (state, who) in enumerate(
+                [("Queued", "Åsa"), ("Working", "Bo"), ("Closed" if case % 2 else "Queued", "Bo")]):
+            out.append(
+                f'<event><string key="org:resource" value="{who}"/>'
+                f'<string key="concept:name" value="{state}"/>'
+                f'<date key="time:timestamp" value="2012-03-01T10:0{minute}:00.500+02:00"/>'
+                f'<list key="tags"><string key="tag" value="t{case}"/></list></event>')
+        out.append("</trace>\n")
+    out.append("</log>\n")
+    return "".join(out)
+
+
+class Server:
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.process = subprocess.Popen(
+            [DOCKETD, "--data", os.path.join(self.folder.name, "data"), "--listen", "127.0.0.1:0",
+             "--http", "127.0.0.1:0"],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.address = None
+        for line in self.process.stdout:
+            if self.address is None and "rpc" in line.lower() and "127.0.0.1:" in line:
+                self.address = "127.0.0.1:" + "".join(
+                    c for c in line.split("127.0.0.1:")[1].split()[0] if c.isdigit())
+                break
+        if self.address is None:
+            raise RuntimeError("docketd did not say where it listens")
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.communicate(timeout=60)
+        self.folder.cleanup()
+
+
+class ImportTest(unittest.TestCase):
+    def setUp(self):
+        self.server = Server()
+        self.addCleanup(self.server.stop)
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def write(self, name, content):
+        path = os.path.join(self.folder.name, name)
+        with open(path, "wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def command(self, *arguments):
+        return [DOCKET, "--server", self.server.address, "--as", "tester", *arguments]
+
+    def docket(self, *arguments, code=0):
+        done = subprocess.run(self.command(*arguments), capture_output=True, text=True, timeout=300)
+        self.assertEqual(done.returncode, code, f"{arguments}: {done.stdout}\n{done.stderr}")
+        return done
+
+    def json(self, *arguments, code=0):
+        return json.loads(self.docket("--json", *arguments, code=code).stdout)
+
+    def make_board(self, key):
+        self.docket("board", "create", key, "--template", "it-support")
+
+    def counts(self, report):
+        return {name: report[name] for name in ("cases", "events", "new", "alreadyThere", "refused")}
+
+    def columns(self, key):
+        board = self.json("board", "show", key)["board"]
+        return {column["id"]: column["count"] for column in board["columns"] if column["count"]}
+
+    def log_length(self):
+        return self.json("info")["head"]
+
+    def assert_fails(self, code, *parts_and_arguments):
+        parts, arguments = parts_and_arguments[0], parts_and_arguments[1:]
+        done = self.docket(*arguments, code=code)
+        for part in parts:
+            self.assertIn(part, done.stderr)
+        self.assertLessEqual(len(done.stderr.strip().splitlines()), 3, done.stderr)
+
+    def test_a_small_log_from_end_to_end(self):
+        self.make_board("OPS")
+        path = self.write("small.xes.gz", gzip.compress(small_log(20).encode()))
+        map_path = self.write("map.toml", SMALL_MAP)
+        first = self.json("import", path, "--board", "OPS", "--map", map_path)
+        self.assertEqual(self.counts(first),
+                         {"cases": 20, "events": 60, "new": 60, "alreadyThere": 0, "refused": 0})
+        self.assertEqual(self.columns("OPS"), {"inbox": 10, "closed": 10})
+        before = self.docket("--json", "board", "show", "OPS").stdout
+        again = self.json("import", path, "--board", "OPS", "--map", map_path)
+        self.assertEqual(self.counts(again),
+                         {"cases": 20, "events": 60, "new": 0, "alreadyThere": 60, "refused": 0})
+        self.assertEqual(self.docket("--json", "board", "show", "OPS").stdout, before)
+
+    def test_history_keeps_every_event(self):
+        self.make_board("OPS")
+        path = self.write("small.xes", small_log(1))
+        self.docket("import", path, "--board", "OPS", "--map", self.write("map.toml", SMALL_MAP))
+        text = self.docket("--json", "ticket", "history", "OPS-1").stdout
+        places = [text.index(part) for part in ("Åsa", "10:00:00.500+02:00", "10:01:00.500+02:00",
+                                                "10:02:00.500+02:00")]
+        self.assertEqual(places, sorted(places))
+        self.assertEqual(text.count('"tags"'), 3)
+        self.assertIn("2012-03-01T08:01:00.5", text)
+
+    def test_broken_rows_are_reported_and_do_not_stop_the_rest(self):
+        self.make_board("OPS")
+        rows = "Case,What,When\na,go,2012-01-01T00:00:00Z\na,fly,2012-01-01T00:00:00Z\nb,go\nb,go,2012-01-01T00:00:00Z\n"
+        path = self.write("rows.csv", rows)
+        map_path = self.write("map.toml", "[source]\nformat='csv'\ncase='Case'\nactivity='What'\n"
+                                          "time='When'\nstate='What'\n[states]\n'go'='Done'\n")
+        refused = os.path.join(self.folder.name, "refused.tsv")
+        report = self.json("import", path, "--board", "OPS", "--map", map_path, "--refused", refused,
+                           code=1)
+        self.assertEqual(self.counts(report),
+                         {"cases": 2, "events": 3, "new": 2, "alreadyThere": 0, "refused": 2})
+        self.assertEqual(sorted(row["line"] for row in report["refusedRows"]), [3, 4])
+        with open(refused, encoding="utf-8") as file:
+            self.assertEqual(len(file.readlines()), 3)
+
+    def test_bad_input_is_one_sentence_and_the_right_exit_code(self):
+        self.make_board("OPS")
+        good_map = self.write("map.toml", SMALL_MAP)
+        small = self.write("small.xes", small_log(2))
+        head = self.log_length()
+        run = ("import", small, "--board", "OPS", "--map")
+        self.assert_fails(1, ["no file"], "import", "/none.xes", "--board", "OPS", "--map", good_map)
+        self.assert_fails(2, ["--propose-map"], "import", small, "--board", "OPS")
+        self.assert_fails(2, ["--board"], "import", small, "--map", good_map)
+        self.assert_fails(2, ["'Elsewhere'", "Waiting on Customer"], *run,
+                          self.write("bad.toml", SMALL_MAP.replace("In Progress", "Elsewhere")))
+        self.assert_fails(2, ["line 8", "'colour'"], *run,
+                          self.write("key.toml", SMALL_MAP.replace("[states]", "colour = 1\n[states]")
+                                     .replace("type = \"problem\"\n", "")))
+        self.assert_fails(1, ["NONE"], "import", small, "--board", "NONE", "--map", good_map)
+        self.assert_fails(1, ["neither XES nor CSV"], "import", self.write("x", b"\x7fELF\0\0"),
+                          "--board", "OPS", "--map", good_map)
+        self.assert_fails(1, ["line 1"], "import", self.write("y.xes", "<log"), "--board", "OPS",
+                          "--map", good_map)
+        self.assertEqual(self.log_length(), head)
+
+    def test_an_interrupted_import_is_finished_by_a_second_run(self):
+        path = self.write("many.xes", small_log(10000))
+        map_path = self.write("map.toml", SMALL_MAP)
+        self.interrupt_and_repeat(path, map_path)
+
+    def interrupt_and_repeat(self, path, map_path):
+        self.make_board("OPS")
+        arguments = ("import", path, "--board", "OPS", "--map", map_path)
+        process = subprocess.Popen(self.command("--json", *arguments), stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True)
+        start = self.log_length()
+        # Half way by what the log holds, not by the clock.
+        while self.log_length() < start + 400 and process.poll() is None:
+            time.sleep(0.001)
+        process.send_signal(signal.SIGINT)
+        out, error = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 130, error)
+        stopped = json.loads(out)
+        self.assertTrue(stopped["stopped"])
+        self.assertIn("again", error)
+        self.assertGreater(stopped["new"], 0)
+        finished = self.json(*arguments)
+        self.assertEqual(finished["alreadyThere"], stopped["new"])
+        interrupted = self.docket("--json", "board", "show", "OPS").stdout
+        other = Server()
+        self.addCleanup(other.stop)
+        self.server, first = other, self.server
+        self.make_board("OPS")
+        whole = self.json(*arguments)
+        self.assertEqual(whole["new"], finished["new"] + stopped["new"])
+        self.assertEqual(self.docket("--json", "board", "show", "OPS").stdout, interrupted)
+        self.server = first
+
+    def import_real(self, path, map_path, final_key):
+        if not os.path.exists(path):
+            print(f"SKIPPED: {path} is not here; set DOCKET_SHARED to where the real logs are")
+            self.skipTest("no real log")
+        with open(path.rsplit(".", 2)[0] + ".truth.json", encoding="utf-8") as file:
+            truth = json.load(file)
+        states = {}
+        for line in open(map_path, encoding="utf-8"):
+            if line.startswith('"'):
+                state, column = line.split("#")[0].split(" = ")
+                states[state.strip().strip('"')] = column.strip().strip('"')
+        self.make_board("REAL")
+        report = self.json("import", path, "--board", "REAL", "--map", map_path)
+        events = truth["events"]
+        self.assertEqual(self.counts(report), {"cases": truth["cases"], "events": events,
+                                               "new": events, "alreadyThere": 0, "refused": 0})
+        expected = collections.Counter()
+        for state, count in truth[final_key].items():
+            expected[states[state].lower().replace(" ", "-")] += count
+        self.assertEqual(self.columns("REAL"), dict(expected))
+        again = self.json("import", path, "--board", "REAL", "--map", map_path)
+        self.assertEqual((again["new"], again["alreadyThere"]), (0, events))
+
+    def test_the_real_problem_log(self):
+        self.import_real(PROBLEMS, PROBLEMS_MAP, "cases_per_final_status")
+
+    def test_the_real_help_desk_log(self):
+        with open(HELPDESK_MAP, encoding="utf-8") as file:
+            self.assertLessEqual(len(file.readlines()), 40)
+        self.import_real(HELPDESK, HELPDESK_MAP, "cases_per_final_status")
+
+    def test_proposed_maps_of_the_real_logs_import_every_event(self):
+        for key, path in (("PA", PROBLEMS), ("PB", HELPDESK)):
+            if not os.path.exists(path):
+                print(f"SKIPPED: {path} is not here")
+                self.skipTest("no real log")
+            with open(path.rsplit(".", 2)[0] + ".truth.json", encoding="utf-8") as file:
+                truth = json.load(file)
+            self.make_board(key)
+            proposed = os.path.join(self.folder.name, key + ".toml")
+            self.docket("import", path, "--board", key, "--propose-map", "-o", proposed)
+            report = self.json("import", path, "--board", key, "--map", proposed)
+            self.assertEqual((report["new"], report["refused"]), (truth["events"], 0))
+
+    def test_a_simulated_desk_is_repeatable(self):
+        arguments = ("simulate", "--board", "SIM", "--seed", "3", "--days", "14", "--until",
+                     "2025-03-05T15:00:00Z")
+        first = self.json(*arguments)
+        self.assertGreater(first["new"], 500)
+        head = self.log_length()
+        again = self.json(*arguments)
+        self.assertEqual((again["new"], again["alreadyThere"]), (0, first["new"]))
+        self.assertEqual(self.log_length(), head)
+        self.assert_fails(1, ["not of this simulation"], "simulate", "--board", "SIM", "--seed", "4")
+
+
+if __name__ == "__main__":
+    unittest.main()

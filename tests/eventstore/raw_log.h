@@ -1,0 +1,41 @@
+// The RocksDB under a closed log, for tests that damage it.
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace docket::eventstore::testing {
+
+class RawLog {
+ public:
+  explicit RawLog(const std::filesystem::path& directory,
+                  const std::vector<std::string>& newFamilies = {});
+  ~RawLog();
+
+  std::string get(std::string_view family, std::string_view key);
+  void put(std::string_view family, std::string_view key, std::string_view value);
+  void remove(std::string_view family, std::string_view key);
+  // Keys in order.
+  std::vector<std::string> keysOf(std::string_view family);
+  // Brings everything into tables below level 0, small ones of the groups.
+  void compact();
+
+ private:
+  rocksdb::ColumnFamilyHandle* handle(std::string_view family);
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+};
+
+// The files of a folder with this extension, e.g. ".sst", by name.
+std::vector<std::filesystem::path> filesOf(const std::filesystem::path& directory,
+                                           std::string_view extension);
+std::string readFile(const std::filesystem::path& path);
+void writeFile(const std::filesystem::path& path, std::string_view content);
+
+}  // namespace docket::eventstore::testing
