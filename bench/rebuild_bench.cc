@@ -16,6 +16,7 @@
 
 #include "bench/ratio_main.h"
 #include "bench/scratch.h"
+#include "domain/board.h"
 #include "domain/codec/codec.h"
 #include "eventstore/log.h"
 #include "projections/engine.h"

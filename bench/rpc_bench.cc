@@ -4,8 +4,10 @@
 // under way, each synced before its answer, views live. `rpc/executeMany/N`: N commands in one call,
 // four calls under way.
 #include <benchmark/benchmark.h>
+#include <kj/debug.h>
 
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>

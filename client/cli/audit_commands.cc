@@ -127,7 +127,8 @@ void addAuditCommands(CLI::App& app, Cli& cli) {
       ->check(CLI::Validator(checkInstant, ""));
   command
       ->add_option("--after", options->after, "Go on after this position (with --newest: below it)")
-      ->type_name("POSITION");
+      ->type_name("POSITION")
+      ->check(CLI::NonNegativeNumber);
   command->add_flag("--newest", options->newest, "The newest first");
   command->add_option("--limit", options->limit, "How many")
       ->capture_default_str()

@@ -249,7 +249,8 @@ void addBoardCommands(CLI::App& app, Cli& cli) {
   auto* showCommand = board->add_subcommand("show", "A board, column by column");
   showCommand->add_option("key", showOptions->key, "The board")->required();
   showCommand->add_option("--cards", showOptions->cards, "How many cards a column shows")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   cli.run(showCommand, [&cli, showOptions] { show(cli, *showOptions); });
 
   auto limitOptions = std::make_shared<LimitOptions>();
@@ -271,7 +272,8 @@ void addBoardCommands(CLI::App& app, Cli& cli) {
   auto* queueCommand = app.add_subcommand("queue", "What a board pulls next, in order");
   queueCommand->add_option("key", queueOptions->key, "The board")->required();
   queueCommand->add_option("--limit", queueOptions->limit, "How many to show")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
   cli.run(queueCommand, [&cli, queueOptions] { queue(cli, *queueOptions); });
 }
 

@@ -55,7 +55,7 @@ CardLine lineOf(api::Card::Reader card, std::int64_t now) {
 // Titles take what the others leave, so that a card is one line.
 CardWidths widthsOf(const std::vector<std::vector<CardLine>>& columns, int width) {
   CardWidths widths;
-  int titleWanted = kTitleMin;  // not narrower, so that columns do not dance
+  int titleWanted = kTitleMin;
   for (const auto& column : columns) {
     for (const auto& line : column) {
       widths.id = std::max(widths.id, displayWidth(line.id));

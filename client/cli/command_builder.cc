@@ -26,7 +26,8 @@ void addCommandOptions(CLI::App& command, CommandOptions& options) {
   command
       .add_option("--expect", options.expected,
                   "Refuse when it is no longer at this version, and say what changed")
-      ->type_name("VERSION");
+      ->type_name("VERSION")
+      ->check(CLI::NonNegativeNumber);  // -1 would be read as the largest number
   command
       .add_option("--command-id", options.commandId,
                   "32 hexadecimal digits: the same id is done once, however often it is sent")
