@@ -203,7 +203,8 @@ kj::Promise<FreshView> whenFresh(const RpcServices& services, std::string view,
                   return FreshView(standsStill(view, services.engine, asked));
                 });
           });
-  return folded.exclusiveJoin(services.timer.atTime(deadline).then(whatThereIs));
+  // then() keeps a reference to a function that is not given away, and this one is about to end.
+  return folded.exclusiveJoin(services.timer.atTime(deadline).then(kj::cp(whatThereIs)));
 }
 
 // --- Views --------------------------------------------------------------------------------------

@@ -116,7 +116,7 @@ class ImportTest(unittest.TestCase):
         return {column["id"]: column["count"] for column in board["columns"] if column["count"]}
 
     def log_length(self):
-        return self.json("info")["head"]
+        return self.json("info")["info"]["head"]
 
     def assert_fails(self, code, *parts_and_arguments):
         parts, arguments = parts_and_arguments[0], parts_and_arguments[1:]
