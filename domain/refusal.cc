@@ -62,7 +62,8 @@ RefusalText describeOne(const UnknownColumn& r) {
 RefusalText describeOne(const UnknownTicket& r) {
   return {"unknown-ticket",
           "There is no ticket " + quoted(r.ticket.text()) + ".",
-          "See the tickets with docket ticket list, or open one with docket ticket open.",
+          "See what stands on the board with docket board show KEY, or open a ticket with docket "
+          "ticket open.",
           {{"ticket", r.ticket.text()}}};
 }
 
@@ -181,7 +182,7 @@ RefusalText describeOne(const CommandIdReused& r) {
           "This command id was used for another command, at position " +
               std::to_string(r.firstPosition) + ".",
           "Send the command with an id of its own.",
-          {{"firstPosition", std::to_string(r.firstPosition)}}};
+          {{"first_position", std::to_string(r.firstPosition)}}};
 }
 
 RefusalText describeOne(const Overloaded& r) {

@@ -148,11 +148,11 @@ nlohmann::ordered_json asJson(const ImportArguments& arguments, const ImportRepo
   }
   nlohmann::ordered_json document{{"file", arguments.file},
                                   {"board", arguments.board},
-                                  {"dryRun", arguments.dryRun},
+                                  {"dry_run", arguments.dryRun},
                                   {"cases", report.cases},
                                   {"events", report.events},
                                   {"new", report.recorded},
-                                  {"alreadyThere", report.alreadyThere},
+                                  {"already_there", report.alreadyThere},
                                   {"refused", report.refused},
                                   {"skipped", report.skipped},
                                   {"ambiguousTimes", report.times.ambiguous},

@@ -53,8 +53,8 @@ void print(const SimulateArguments& arguments, const simulate::DeskOptions& desk
                  {"tickets", report.tickets},
                  {"commands", report.commands},
                  {"new", report.done},
-                 {"alreadyThere", report.alreadyThere},
-                 {"refusedByLimit", report.refused},
+                 {"already_there", report.alreadyThere},
+                 {"refused_by_limit", report.refused},
                  {"stopped", report.stopped}});
     return;
   }

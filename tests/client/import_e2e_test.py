@@ -109,7 +109,7 @@ class ImportTest(unittest.TestCase):
         self.docket("board", "create", key, "--template", "it-support")
 
     def counts(self, report):
-        return {name: report[name] for name in ("cases", "events", "new", "alreadyThere", "refused")}
+        return {name: report[name] for name in ("cases", "events", "new", "already_there", "refused")}
 
     def columns(self, key):
         board = self.json("board", "show", key)["board"]
@@ -131,12 +131,12 @@ class ImportTest(unittest.TestCase):
         map_path = self.write("map.toml", SMALL_MAP)
         first = self.json("import", path, "--board", "OPS", "--map", map_path)
         self.assertEqual(self.counts(first),
-                         {"cases": 20, "events": 60, "new": 60, "alreadyThere": 0, "refused": 0})
+                         {"cases": 20, "events": 60, "new": 60, "already_there": 0, "refused": 0})
         self.assertEqual(self.columns("OPS"), {"inbox": 10, "closed": 10})
         before = self.docket("--json", "board", "show", "OPS").stdout
         again = self.json("import", path, "--board", "OPS", "--map", map_path)
         self.assertEqual(self.counts(again),
-                         {"cases": 20, "events": 60, "new": 0, "alreadyThere": 60, "refused": 0})
+                         {"cases": 20, "events": 60, "new": 0, "already_there": 60, "refused": 0})
         self.assertEqual(self.docket("--json", "board", "show", "OPS").stdout, before)
 
     def test_history_keeps_every_event(self):
@@ -160,7 +160,7 @@ class ImportTest(unittest.TestCase):
         report = self.json("import", path, "--board", "OPS", "--map", map_path, "--refused", refused,
                            code=1)
         self.assertEqual(self.counts(report),
-                         {"cases": 2, "events": 3, "new": 2, "alreadyThere": 0, "refused": 2})
+                         {"cases": 2, "events": 3, "new": 2, "already_there": 0, "refused": 2})
         self.assertEqual(sorted(row["line"] for row in report["refusedRows"]), [3, 4])
         with open(refused, encoding="utf-8") as file:
             self.assertEqual(len(file.readlines()), 3)
@@ -208,7 +208,7 @@ class ImportTest(unittest.TestCase):
         self.assertIn("again", error)
         self.assertGreater(stopped["new"], 0)
         finished = self.json(*arguments)
-        self.assertEqual(finished["alreadyThere"], stopped["new"])
+        self.assertEqual(finished["already_there"], stopped["new"])
         interrupted = self.docket("--json", "board", "show", "OPS").stdout
         other = Server()
         self.addCleanup(other.stop)
@@ -234,13 +234,13 @@ class ImportTest(unittest.TestCase):
         report = self.json("import", path, "--board", "REAL", "--map", map_path)
         events = truth["events"]
         self.assertEqual(self.counts(report), {"cases": truth["cases"], "events": events,
-                                               "new": events, "alreadyThere": 0, "refused": 0})
+                                               "new": events, "already_there": 0, "refused": 0})
         expected = collections.Counter()
         for state, count in truth[final_key].items():
             expected[states[state].lower().replace(" ", "-")] += count
         self.assertEqual(self.columns("REAL"), dict(expected))
         again = self.json("import", path, "--board", "REAL", "--map", map_path)
-        self.assertEqual((again["new"], again["alreadyThere"]), (0, events))
+        self.assertEqual((again["new"], again["already_there"]), (0, events))
 
     def test_the_real_problem_log(self):
         self.import_real(PROBLEMS, PROBLEMS_MAP, "cases_per_final_status")
@@ -270,7 +270,7 @@ class ImportTest(unittest.TestCase):
         self.assertGreater(first["new"], 500)
         head = self.log_length()
         again = self.json(*arguments)
-        self.assertEqual((again["new"], again["alreadyThere"]), (0, first["new"]))
+        self.assertEqual((again["new"], again["already_there"]), (0, first["new"]))
         self.assertEqual(self.log_length(), head)
         self.assert_fails(1, ["not of this simulation"], "simulate", "--board", "SIM", "--seed", "4")
 
