@@ -1,6 +1,6 @@
 // Every RocksDB key of the log, and which column family it lives in. Nothing else spells one.
 //
-// Names and spellings are stored: never change one. FORMAT.md describes the values.
+// Names and spellings are stored: never change one. docs/FORMATS.md describes the values.
 #pragma once
 
 #include <array>

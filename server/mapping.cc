@@ -283,13 +283,20 @@ void readHeader(FieldReader& fields, api::CommandHeader::Reader header, CommandR
   request.occurredAt = fields.time("header.occurredAt", header.getOccurredAt());
 }
 
-eventstore::Digest fingerprintOf(const domain::SubjectId& actor,
+// SHA-256 of the interface's name, the actor and the command's canonical bytes, a zero byte between
+// them. Stored: never change it.
+eventstore::Digest fingerprintOf(std::string_view interfaceName, const domain::SubjectId& actor,
                                  kj::ArrayPtr<const kj::byte> bytes) {
-  std::vector<std::byte> content(actor.value.size() + 1 + bytes.size());
-  std::memcpy(content.data(), actor.value.data(), actor.value.size());
-  std::memcpy(content.data() + actor.value.size() + 1, bytes.begin(), bytes.size());
-  return eventstore::sha256(content);
+  std::string content;
+  content.reserve(interfaceName.size() + actor.value.size() + bytes.size() + 2);
+  content.append(interfaceName).push_back('\0');
+  content.append(actor.value).push_back('\0');
+  content.append(reinterpret_cast<const char*>(bytes.begin()), bytes.size());
+  return eventstore::sha256(std::as_bytes(std::span(content)));
 }
+
+std::string_view interfaceOf(const api::TicketCommand::Reader&) { return "Desk"; }
+std::string_view interfaceOf(const api::BoardCommand::Reader&) { return "BoardManager"; }
 
 template <class WireCommand>
 MappedCommand readWireCommand(typename WireCommand::Reader wire, const domain::SubjectId& actor) {
@@ -308,7 +315,7 @@ MappedCommand readWireCommand(typename WireCommand::Reader wire, const domain::S
 
   CommandRequest request{};
   request.actor = actor;
-  request.fingerprint = fingerprintOf(actor, canonical.asBytes());
+  request.fingerprint = fingerprintOf(interfaceOf(wire), actor, canonical.asBytes());
   readHeader(fields, in.getHeader(), request);
   auto body = readBody(fields, in);
   if (!body) fields.refuse("command", "must be one that this server knows", "a newer one");
