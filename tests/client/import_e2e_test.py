@@ -7,8 +7,11 @@ in ../shared beside the source tree. What must come of them is read from the .tr
 """
 
 import collections
+import csv
+import datetime
 import gzip
 import json
+import lzma
 import os
 import signal
 import subprocess
@@ -16,6 +19,8 @@ import sys
 import tempfile
 import time
 import unittest
+import xml.etree.ElementTree
+import zoneinfo
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else os.path.join(SOURCE, "build")
@@ -57,6 +62,32 @@ def small_log(cases):
         out.append("</trace>\n")
     out.append("</log>\n")
     return "".join(out)
+
+
+def flat(element):
+    """An XES attribute as the history shows it."""
+    return (element.tag.split("}")[1], element.get("key"), element.get("value"))
+
+
+def source_of_problems():
+    """Case -> its events, each a list of (type, key, value), read without any code of Docket's."""
+    with gzip.open(PROBLEMS) as file:
+        log = xml.etree.ElementTree.parse(file).getroot()
+    cases = {}
+    for trace in log.iter("{http://www.xes-standard.org/}trace"):
+        name = next(a.get("value") for a in trace if a.get("key") == "concept:name")
+        cases[name] = [[flat(a) for a in event]
+                       for event in trace.iter("{http://www.xes-standard.org/}event")]
+    return cases
+
+
+def source_of_help_desk():
+    with lzma.open(HELPDESK, "rt", newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    cases = collections.defaultdict(list)
+    for row in rows[1:]:
+        cases[row[0]].append([("string", key, value) for key, value in zip(rows[0], row)])
+    return cases
 
 
 class Server:
@@ -219,6 +250,36 @@ class ImportTest(unittest.TestCase):
         self.assertEqual(self.docket("--json", "board", "show", "OPS").stdout, interrupted)
         self.server = first
 
+    def hold_histories_against(self, cases, actor_key, events):
+        """Every event of a spread of cases: its order, own time, actor and attributes."""
+        names = list(cases)
+        self.assertEqual(sum(len(cases[name]) for name in names), events)
+        chosen = names[::max(1, len(names) // 120)] + [max(names, key=lambda name: len(cases[name]))]
+        for name in chosen:
+            # Tickets are numbered in the order in which the source's cases begin.
+            entries = self.json("ticket", "history", f"REAL-{names.index(name) + 1}")["entries"]
+            shown = [entry for entry in entries if entry["imported"]]
+            self.assertEqual(len(entries), len(shown) + 1)
+            self.assertEqual(len(shown), len(cases[name]), name)
+            for number, (entry, event) in enumerate(zip(shown, cases[name])):
+                values = {key: value for _, key, value in event}
+                self.assertEqual(entry["sequence"], number)
+                self.assertEqual(entry["source_actor"], values[actor_key])
+                kept = sorted((a["type"], a["key"].split("#")[0], a["value"])
+                              for a in entry["foreign"])
+                self.assertEqual(kept, sorted(event), (name, number))
+                self.assertEqual(entry["occurred_at"], self.instant(values))
+
+    @staticmethod
+    def instant(values):
+        """The source's time, in UTC, as the history prints it."""
+        if "time:timestamp" in values:
+            time_ = datetime.datetime.fromisoformat(values["time:timestamp"])
+        else:
+            time_ = datetime.datetime.strptime(values["Complete Timestamp"], "%Y/%m/%d %H:%M:%S.%f")
+            time_ = time_.replace(tzinfo=zoneinfo.ZoneInfo("Europe/Rome"))
+        return time_.astimezone(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
     def import_real(self, path, map_path, final_key):
         if not os.path.exists(path):
             print(f"SKIPPED: {path} is not here; set DOCKET_SHARED to where the real logs are")
@@ -226,10 +287,11 @@ class ImportTest(unittest.TestCase):
         with open(path.rsplit(".", 2)[0] + ".truth.json", encoding="utf-8") as file:
             truth = json.load(file)
         states = {}
-        for line in open(map_path, encoding="utf-8"):
-            if line.startswith('"'):
-                state, column = line.split("#")[0].split(" = ")
-                states[state.strip().strip('"')] = column.strip().strip('"')
+        with open(map_path, encoding="utf-8") as file:
+            for line in file:
+                if line.startswith('"'):
+                    state, column = line.split("#")[0].split(" = ")
+                    states[state.strip().strip('"')] = column.strip().strip('"')
         self.make_board("REAL")
         report = self.json("import", path, "--board", "REAL", "--map", map_path)
         events = truth["events"]
@@ -241,14 +303,17 @@ class ImportTest(unittest.TestCase):
         self.assertEqual(self.columns("REAL"), dict(expected))
         again = self.json("import", path, "--board", "REAL", "--map", map_path)
         self.assertEqual((again["new"], again["already_there"]), (0, events))
+        return events
 
     def test_the_real_problem_log(self):
-        self.import_real(PROBLEMS, PROBLEMS_MAP, "cases_per_final_status")
+        events = self.import_real(PROBLEMS, PROBLEMS_MAP, "cases_per_final_status")
+        self.hold_histories_against(source_of_problems(), "org:resource", events)
 
     def test_the_real_help_desk_log(self):
         with open(HELPDESK_MAP, encoding="utf-8") as file:
             self.assertLessEqual(len(file.readlines()), 40)
-        self.import_real(HELPDESK, HELPDESK_MAP, "cases_per_final_status")
+        events = self.import_real(HELPDESK, HELPDESK_MAP, "cases_per_final_status")
+        self.hold_histories_against(source_of_help_desk(), "Resource", events)
 
     def test_proposed_maps_of_the_real_logs_import_every_event(self):
         for key, path in (("PA", PROBLEMS), ("PB", HELPDESK)):
