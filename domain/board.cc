@@ -140,7 +140,7 @@ BoardDecision decideSetLimit(const Board& board, const SetLimit& command) {
   if (column == nullptr) {
     rejection.push_back(unknownColumn(board, command.column));
   } else if (column->wipLimit == command.limit) {
-    rejection.push_back(NothingToChange{"the WIP limit of column " + column->id.value});
+    rejection.push_back(NothingToChange{"column " + column->id.value + " has that WIP limit"});
   }
   if (!rejection.empty()) return tl::unexpected(std::move(rejection));
   return std::vector<BoardEvent>{LimitSet{column->id, column->wipLimit, command.limit}};

@@ -101,8 +101,8 @@ RefusalText describeOne(const WipLimitReached& r) {
 
 RefusalText describeOne(const ExpediteLimitReached& r) {
   return {"expedite-limit-reached",
-          "Board " + r.board.value + " allows " + std::to_string(r.limit) +
-              " expedited at a time and has " + std::to_string(r.count) + " under way.",
+          "Board " + r.board.value + " has an expedite limit of " + std::to_string(r.limit) +
+              " and " + std::to_string(r.count) + " under way.",
           "Finish the expedited work that is under way first: docket board show " + r.board.value +
               " shows it. This limit takes no override.",
           {{"board", r.board.value},
@@ -150,7 +150,7 @@ RefusalText describeOne(const ResolutionMissing& r) {
 
 RefusalText describeOne(const NothingToChange& r) {
   return {"nothing-to-change",
-          "The command would change nothing: " + r.what + " is that already.",
+          "The command would change nothing: " + r.what + " already.",
           "There is nothing to do.",
           {{"what", r.what}}};
 }
@@ -171,8 +171,8 @@ RefusalText describeOne(const TriageNoteMissing& r) {
 
 RefusalText describeOne(const VersionMovedOn& r) {
   return {"version-moved-on",
-          "The command was made against version " + std::to_string(r.expected) + ", and version " +
-              std::to_string(r.actual) + " has been reached.",
+          "The command expects version " + std::to_string(r.expected) + ", but " +
+              std::to_string(r.actual) + " is the version now.",
           "Look at what changed since, and send a new command if it still holds.",
           {{"expected", std::to_string(r.expected)}, {"actual", std::to_string(r.actual)}}};
 }
@@ -197,6 +197,13 @@ RefusalText describeOne(const LogUnavailable& r) {
           "The log takes no writes: " + r.reason + ".",
           "Have the server's operator look at it; the same command may be sent again afterwards.",
           {{"reason", r.reason}}};
+}
+
+RefusalText describeOne(const LogDamaged&) {
+  return {"corrupt",
+          "The log holds bytes that are not what was written, so no command is taken.",
+          "Have the server's operator look at the server's own log and restore a sound copy.",
+          {{"part", "log"}}};
 }
 
 }  // namespace

@@ -76,7 +76,7 @@ struct ResolutionMissing {
 };
 // The command would change nothing.
 struct NothingToChange {
-  std::string what;
+  std::string what;  // how things stand already: "OPS-1 stands in done"
 };
 struct NothingToPull {
   BoardKey board;
@@ -102,13 +102,15 @@ struct Overloaded {
 struct LogUnavailable {
   std::string reason;
 };
+// Stored bytes are not what was written. No command is decided on such a past.
+struct LogDamaged {};
 
 using Refusal =
     std::variant<FieldInvalid, UnknownBoard, BoardExists, UnknownColumn, UnknownTicket,
                  UnknownTemplate, BoardIncomplete, WipLimitReached, ExpediteLimitReached,
                  TicketIsBlocked, TicketNotBlocked, TicketIsFinished, TicketNotFinished,
                  ResolutionMissing, NothingToChange, NothingToPull, TriageNoteMissing,
-                 VersionMovedOn, CommandIdReused, Overloaded, LogUnavailable>;
+                 VersionMovedOn, CommandIdReused, Overloaded, LogUnavailable, LogDamaged>;
 
 // Every rule that a command broke; never empty.
 using Rejection = std::vector<Refusal>;

@@ -322,8 +322,7 @@ void judge(const MoveTicket& command, const Ticket& ticket, const BoardWorld& wo
   const Column* const column = board.findByText(command.column.value);
   if (column == nullptr) return judgement.refuse(unknownColumn(board, command.column));
   if (column->id == ticket.place.column) {
-    return judgement.refuse(
-        NothingToChange{"the column of " + ticket.id.text() + ", " + column->id.value});
+    return judgement.refuse(NothingToChange{ticket.id.text() + " stands in " + column->id.value});
   }
   if (isFinished(column->category)) {
     if (ticket.resolution.empty()) judgement.refuse(ResolutionMissing{ticket.id, column->id});
@@ -349,7 +348,10 @@ void judge(const AssignTicket& command, const Ticket& ticket, const BoardWorld&,
            Judgement& judgement) {
   refuseFinished(ticket, judgement);
   if (command.assignee == ticket.assignee) {
-    judgement.refuse(NothingToChange{"the assignee of " + ticket.id.text()});
+    judgement.refuse(
+        NothingToChange{ticket.id.text() + (command.assignee.empty()
+                                                ? " has no assignee"
+                                                : " is assigned to " + command.assignee.value)});
   }
   if (!judgement.sound()) return;
   judgement.write(ticket.id, TicketAssigned{ticket.assignee, command.assignee});

@@ -54,10 +54,6 @@ struct Group {
   bool empty() const { return answers.empty(); }
 };
 
-domain::Rejection unavailable(std::string reason) {
-  return {domain::LogUnavailable{std::move(reason)}};
-}
-
 }  // namespace
 
 class CommandPath::Impl {
@@ -115,13 +111,15 @@ class CommandPath::Impl {
     stats.overloaded = overloaded_;
     stats.groups = groups_;
     stats.events = events_;
+    stats.failed = failed_;
     std::lock_guard lock(mutex_);
     stats.queued = queuedCommands_;
     return stats;
   }
 
  private:
-  // --- Writer thread ------------------------------------------------------------------------------
+  // --- Writer thread
+  // ------------------------------------------------------------------------------
 
   // Decides one batch after the other into the open group, and hands the group over as soon as the
   // committer is free: groups grow by themselves to what arrives during one sync.
@@ -156,10 +154,12 @@ class CommandPath::Impl {
   void decideOne(const std::shared_ptr<Batch>& batch, std::size_t index) {
     const CommandRequest& request = batch->requests[index];
     Answer answer{batch, index, Repeat{}, index + 1 == batch->requests.size()};
-    if (!inFlight_.contains(request.id)) {
+    if (failed_) {
+      answer.kind = Refuse{{failure()}};
+    } else if (!inFlight_.contains(request.id)) {
       auto known = log_.findCommand(request.id);
       if (!known) {
-        answer.kind = Refuse{unavailable(known.error().message)};
+        answer.kind = Refuse{{fail(refusalFor(known.error()))}};
       } else if (!*known) {
         auto accepted = decider_.decide(request, clock_(), open_.number);
         if (accepted) {
@@ -169,6 +169,9 @@ class CommandPath::Impl {
           answer.kind = Accept{open_.units.size(), std::move(accepted->subject)};
           open_.units.push_back(std::move(accepted->unit));
         } else {
+          for (const domain::Refusal& refusal : accepted.error()) {
+            if (std::holds_alternative<domain::LogDamaged>(refusal)) fail(refusal);
+          }
           answer.kind = Refuse{std::move(accepted.error())};
         }
       }
@@ -194,7 +197,29 @@ class CommandPath::Impl {
     decider_.committed(committedGroup_);
   }
 
-  // --- Committer thread ---------------------------------------------------------------------------
+  // --- Either thread
+  // ------------------------------------------------------------------------------
+
+  // From now on nothing is decided or appended until a restart has opened and folded the log
+  // afresh. The first reason stays.
+  domain::Refusal fail(domain::Refusal refusal) {
+    std::lock_guard lock(failureMutex_);
+    if (!failed_) {
+      spdlog::critical("no more commands are taken until the server restarts: {}",
+                       domain::describe(refusal).message);
+      failure_ = std::move(refusal);
+      failed_ = true;
+    }
+    return failure_;
+  }
+
+  domain::Refusal failure() const {
+    std::lock_guard lock(failureMutex_);
+    return failure_;
+  }
+
+  // --- Committer thread
+  // ---------------------------------------------------------------------------
 
   void runCommitter() {
     for (;;) {
@@ -223,7 +248,7 @@ class CommandPath::Impl {
   // Appends the group with one sync and sets the outcome of each of its requests.
   void commit(Group& group) {
     std::vector<eventstore::AppendResult> results;
-    if (!group.units.empty() && failure_.empty()) {
+    if (!group.units.empty() && !failed_) {
       results = log_.append(group.units, clock_());
       groups_ += 1;
       onCommitted_(log_.head());
@@ -232,7 +257,7 @@ class CommandPath::Impl {
       Outcome& outcome = answer.batch->outcomes[answer.request];
       const CommandRequest& request = answer.batch->requests[answer.request];
       if (auto* accept = std::get_if<Accept>(&answer.kind)) {
-        outcome = results.empty() ? Outcome{Refused{unavailable(failure_), {}}}
+        outcome = results.empty() ? Outcome{Refused{{failure()}, {}}}
                                   : committed(results[accept->unit], group.units[accept->unit],
                                               std::move(accept->subject));
       } else if (auto* refuse = std::get_if<Refuse>(&answer.kind)) {
@@ -251,22 +276,18 @@ class CommandPath::Impl {
                   static_cast<std::uint32_t>(unit.events.size())};
     }
     // The one writer checked all this before: whatever failed here, its world and the log no longer
-    // agree. Take nothing more until a restart has folded the log afresh.
-    if (failure_.empty()) {
-      if (const auto* error = std::get_if<eventstore::StoreError>(&result.error())) {
-        failure_ = error->message;
-      } else {
-        failure_ = "the log refused what the writer had decided";
-      }
-      spdlog::critical("the log takes no more commands until the server restarts: {}", failure_);
-    }
-    return Refused{unavailable(failure_), {}};
+    // agree.
+    const auto* error = std::get_if<eventstore::StoreError>(&result.error());
+    domain::Refusal refusal =
+        error != nullptr ? refusalFor(*error)
+                         : domain::LogUnavailable{"it refused what the writer had decided"};
+    return Refused{{fail(std::move(refusal))}, {}};
   }
 
   Outcome repeat(const CommandRequest& request) {
     auto known = log_.findCommand(request.id);
-    if (!known) return Refused{unavailable(known.error().message), {}};
-    if (!*known) return Refused{unavailable(failure_), {}};  // its first try was in a failed group
+    if (!known) return Refused{{fail(refusalFor(known.error()))}, {}};
+    if (!*known) return Refused{{failure()}, {}};  // its first try was in a failed group
     const eventstore::KnownCommand& command = **known;
     if (command.fingerprint != request.fingerprint) {
       return Refused{{domain::CommandIdReused{command.committed.first.value}}, {}};
@@ -276,8 +297,8 @@ class CommandPath::Impl {
     one.limit = 1;
     auto reader = log_.readAll(one);
     auto last = reader.next();
-    if (!last) return Refused{unavailable(last.error().message), {}};
-    if (*last == nullptr) return Refused{unavailable("the log is shorter than its index"), {}};
+    if (!last) return Refused{{fail(refusalFor(last.error()))}, {}};
+    if (*last == nullptr) return Refused{{fail(domain::LogDamaged{})}, {}};
     const auto events = command.committed.last.value - command.committed.first.value + 1;
     return Done{command.committed.last, (*last)->envelope.version,
                 std::string((*last)->envelope.streamId), true, static_cast<std::uint32_t>(events)};
@@ -315,8 +336,7 @@ class CommandPath::Impl {
       auto next = reader.next();
       if (!next || *next == nullptr) return changes;
       const eventstore::Envelope& envelope = (*next)->envelope;
-      auto event =
-          domain::codec::decode(envelope.type, envelope.schemaVersion, (*next)->payload);
+      auto event = domain::codec::decode(envelope.type, envelope.schemaVersion, (*next)->payload);
       if (event) changes.push_back(projections::auditEntry(envelope, *event));
     }
   }
@@ -363,8 +383,9 @@ class CommandPath::Impl {
   std::unordered_set<eventstore::CommandId> inFlight_;
   std::deque<std::pair<std::uint64_t, eventstore::CommandId>> inFlightIds_;  // with their group
 
-  // The committer's own: why nothing can be appended any more; empty while all is well.
-  std::string failure_;
+  std::atomic<bool> failed_{false};
+  mutable std::mutex failureMutex_;
+  domain::Refusal failure_ = domain::LogUnavailable{"an earlier write failed"};  // under its mutex
 
   std::atomic<std::uint64_t> done_{0};
   std::atomic<std::uint64_t> repeated_{0};
@@ -388,8 +409,12 @@ void CommandPath::submit(std::vector<CommandRequest> requests, OnOutcomes done) 
   impl_->submit(std::move(requests), std::move(done));
 }
 
-void CommandPath::stop() { impl_->stop(); }
+void CommandPath::stop() {
+  impl_->stop();
+}
 
-CommandPathStats CommandPath::stats() const { return impl_->stats(); }
+CommandPathStats CommandPath::stats() const {
+  return impl_->stats();
+}
 
 }  // namespace docket::server

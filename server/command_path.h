@@ -1,9 +1,9 @@
 // The command path: from a domain command to its durable outcome (docs/LIFE_OF_A_COMMAND.md).
 //
 // Threads: submit() from any thread. Two threads of its own: the *writer* decides one command after
-// the other and prepares the next commit group while the *committer* has the last one synced. Outcomes
-// are handed over on the committer thread, refusals included: whatever a refusal was based on is
-// durable before it is told.
+// the other and prepares the next commit group while the *committer* has the last one synced.
+// Outcomes are handed over on the committer thread, refusals included: whatever a refusal was based
+// on is durable before it is told.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,8 @@
 
 namespace docket::server {
 
-// A command with all that its envelope will say. The actor is the session's, never the caller's word.
+// A command with all that its envelope will say. The actor is the session's, never the caller's
+// word.
 struct CommandRequest {
   eventstore::CommandId id;
   eventstore::Digest fingerprint;  // of actor and content: tells a repeat from a reuse of the id
@@ -68,6 +69,7 @@ struct CommandPathStats {
   std::uint64_t groups = 0;
   std::uint64_t events = 0;
   std::uint64_t queued = 0;  // now
+  bool failed = false;  // the log failed or is damaged: all commands are refused until a restart
 };
 
 class CommandPath {
@@ -77,8 +79,8 @@ class CommandPath {
   // Told after each commit, on the committer thread, before the outcomes are.
   using OnCommitted = std::function<void(eventstore::Position head)>;
 
-  // Builds the world by folding the whole log; throws std::runtime_error naming the position when an
-  // event cannot be read. Takes commands at once.
+  // Builds the world by folding the whole log; throws std::runtime_error naming the position when
+  // an event cannot be read. Takes commands at once.
   CommandPath(eventstore::Log& log, CommandPathOptions options, Clock clock,
               OnCommitted onCommitted);
   // Stops.

@@ -43,6 +43,7 @@ tl::expected<void, std::string> makeDirectory(const std::filesystem::path& path)
   if (std::filesystem::exists(status)) {
     return tl::make_unexpected(path.string() + " is not a directory");
   }
+  error.clear();  // that it is not there is no error
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
   // Nobody else has any business in there.
   if (!error && ::mkdir(path.c_str(), 0700) != 0) error = {errno, std::generic_category()};
@@ -93,14 +94,28 @@ bool writeVersion(const std::filesystem::path& path) {
   return good && ::rename(draft.c_str(), (path / "VERSION").c_str()) == 0;
 }
 
-tl::expected<void, std::string> checkVersion(const std::filesystem::path& path) {
+// A place that nobody has finished setting up may hold what an interrupted first start leaves, and
+// nothing of anybody else's.
+tl::expected<void, std::string> checkNew(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::directory_iterator entry(path, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (name == "LOCK" || name == "VERSION.new" || name == "log" || name == "lost+found") continue;
+    return tl::make_unexpected(path.string() +
+                               " is not empty and no data directory of Docket: it " + "holds " +
+                               name + " and no VERSION");
+  }
+  if (!error) return {};
+  return tl::make_unexpected("cannot read the data directory " + path.string() + ": " +
+                             error.message());
+}
+
+// True: the version is there and known; false: there is none yet.
+tl::expected<bool, std::string> checkVersion(const std::filesystem::path& path) {
   const std::filesystem::path file = path / "VERSION";
   const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0 && errno == ENOENT) {
-    if (writeVersion(path)) return {};
-    return tl::make_unexpected("cannot write in the data directory " + path.string() + ": " +
-                               reason(errno));
-  }
+  if (fd < 0 && errno == ENOENT) return false;
   if (fd < 0) return tl::make_unexpected("cannot read " + file.string() + ": " + reason(errno));
   const auto text = readSmall(fd);
   ::close(fd);
@@ -114,25 +129,46 @@ tl::expected<void, std::string> checkVersion(const std::filesystem::path& path) 
                                ", and this program knows layouts up to " +
                                std::to_string(kLayoutVersion) + ": use a newer Docket");
   }
-  return {};
+  return true;
 }
 
 }  // namespace
 
 tl::expected<DataDirectory, std::string> DataDirectory::open(const std::filesystem::path& path) {
   if (auto made = makeDirectory(path); !made) return tl::make_unexpected(made.error());
+  // Before anything is written: it may be somebody else's folder.
+  auto versioned = checkVersion(path);
+  if (!versioned) return tl::make_unexpected(versioned.error());
+  if (!*versioned) {
+    if (auto empty = checkNew(path); !empty) return tl::make_unexpected(empty.error());
+  }
   auto lock = lockDirectory(path);
   if (!lock) return tl::make_unexpected(lock.error());
   DataDirectory directory(path, *lock);
-  if (auto good = checkVersion(path); !good) return tl::make_unexpected(good.error());
+  // Again, now that nobody else can be setting it up.
+  versioned = checkVersion(path);
+  if (!versioned) return tl::make_unexpected(versioned.error());
+  directory.isNew_ = !*versioned;
   return directory;
+}
+
+tl::expected<void, std::string> DataDirectory::complete() {
+  if (!isNew_) return {};
+  if (!writeVersion(path_)) {
+    return tl::make_unexpected("cannot write in the data directory " + path_.string() + ": " +
+                               reason(errno));
+  }
+  isNew_ = false;
+  return {};
 }
 
 DataDirectory::DataDirectory(std::filesystem::path path, int lockFd)
     : path_(std::move(path)), lockFd_(lockFd) {}
 
 DataDirectory::DataDirectory(DataDirectory&& other) noexcept
-    : path_(std::move(other.path_)), lockFd_(std::exchange(other.lockFd_, -1)) {}
+    : path_(std::move(other.path_)),
+      lockFd_(std::exchange(other.lockFd_, -1)),
+      isNew_(other.isNew_) {}
 
 DataDirectory::~DataDirectory() {
   if (lockFd_ >= 0) ::close(lockFd_);

@@ -19,12 +19,20 @@ inline constexpr std::uint64_t kLayoutVersion = 1;
 // Holds the lock while it lives.
 class DataDirectory {
  public:
-  // Makes the directory if it is missing. The error is one sentence.
+  // Makes the directory if it is missing. Refuses a newer layout, and a folder that holds something
+  // else. The error is one sentence.
   [[nodiscard]] static tl::expected<DataDirectory, std::string> open(
       const std::filesystem::path& path);
   DataDirectory(DataDirectory&& other) noexcept;
   DataDirectory& operator=(DataDirectory&&) = delete;
   ~DataDirectory();
+
+  // Nobody has finished setting it up: only then may a log be made in it. Where the log of a
+  // finished one is missing, it is lost (a disk that is not mounted, say), and an empty one would
+  // hide that.
+  bool isNew() const { return isNew_; }
+  // The log is there: writes VERSION if it is new.
+  [[nodiscard]] tl::expected<void, std::string> complete();
 
   std::filesystem::path log() const { return path_ / "log"; }
   std::filesystem::path views() const { return path_ / "views"; }
@@ -34,6 +42,7 @@ class DataDirectory {
 
   std::filesystem::path path_;
   int lockFd_;
+  bool isNew_ = false;
 };
 
 }  // namespace docket::server

@@ -41,8 +41,8 @@ tl::expected<void, domain::Rejection> addEvents(eventstore::Unit& unit,
     codec::EncodedEvent encoded = codec::encode(event);
     if (encoded.payload.size() > eventstore::kMaxPayloadBytes) {
       return refuse(domain::FieldInvalid{
-          "command", "must make events of at most " + std::to_string(eventstore::kMaxPayloadBytes) +
-                         " bytes",
+          "command",
+          "must make events of at most " + std::to_string(eventstore::kMaxPayloadBytes) + " bytes",
           std::to_string(encoded.payload.size()) + " bytes in one " + std::string(encoded.type)});
     }
     unit.events.push_back({stream, std::string(encoded.type), encoded.schemaVersion, occurredAt,
@@ -55,7 +55,8 @@ std::optional<domain::Refusal> versionConflict(const CommandRequest& request,
                                                std::optional<std::uint64_t> actual) {
   if (!request.expectedVersion) return std::nullopt;
   if (!actual) {
-    return domain::FieldInvalid{"header.expected", "must be 'any' for a command that names no ticket",
+    return domain::FieldInvalid{"header.expected",
+                                "must be 'any' for a command on what is not there yet",
                                 "version " + std::to_string(*request.expectedVersion)};
   }
   if (*actual == *request.expectedVersion) return std::nullopt;
@@ -63,6 +64,14 @@ std::optional<domain::Refusal> versionConflict(const CommandRequest& request,
 }
 
 }  // namespace
+
+domain::Refusal refusalFor(const eventstore::StoreError& error) {
+  using Code = eventstore::StoreErrorCode;
+  spdlog::critical("{}", error.message);
+  if (error.code == Code::corrupt || error.code == Code::behindAnchor) return domain::LogDamaged{};
+  return domain::LogUnavailable{error.code == Code::failed ? "an earlier write failed"
+                                                           : "the disk does not answer"};
+}
 
 Decider::Decider(const eventstore::Log& log, std::size_t maxCachedTickets)
     : log_(log), tickets_(maxCachedTickets) {
@@ -103,7 +112,8 @@ tl::expected<Accepted, domain::Rejection> Decider::decide(const CommandRequest& 
                                                           eventstore::Timestamp now,
                                                           std::uint64_t group) {
   if (request.occurredAt && *request.occurredAt > now) {
-    return refuse(domain::FieldInvalid{"header.occurredAt", "must not be later than the server's clock",
+    return refuse(domain::FieldInvalid{"header.occurredAt",
+                                       "must not be later than the server's clock",
                                        "an instant in the future"});
   }
   domain::Rejection people;
@@ -140,7 +150,8 @@ Decider::Result Decider::decideTicket(const CommandRequest& request,
       domain::decide(*ticket, command, domain::Context{occurredAt, request.actor, world_});
   if (!decision) return tl::make_unexpected(decision.error());
 
-  // The ticket decided on may be another than the named one: PullNext finds it, OpenTicket makes it.
+  // The ticket decided on may be another than the named one: PullNext finds it, OpenTicket makes
+  // it.
   auto loaded = load(decision->ticket);
   if (!loaded) return tl::make_unexpected(loaded.error());
   CachedTicket* cached = *loaded;
@@ -172,13 +183,13 @@ Decider::Result Decider::decideBoard(const CommandRequest& request,
   const domain::BoardKey key = domain::namedBoard(command);
   const domain::BoardWorld* standing = world_.find(key);
   const domain::Board& board = standing == nullptr ? kNoBoard : standing->board;
-  if (board.exists) {
-    if (auto conflict = versionConflict(request, board.policyVersion)) {
-      return refuse(std::move(*conflict));
-    }
-  }
+  std::optional<std::uint64_t> version;
+  if (board.exists) version = board.policyVersion;
+  auto conflict = versionConflict(request, version);
+  if (conflict && board.exists) return refuse(std::move(*conflict));
   auto events = domain::decide(board, command);
   if (!events) return tl::make_unexpected(events.error());
+  if (conflict) return refuse(std::move(*conflict));
 
   const eventstore::StreamId stream{std::string(codec::kBoardStream), key.value};
   Accepted accepted{unitFor(request), stream.id};
@@ -198,7 +209,7 @@ tl::expected<CachedTicket*, domain::Rejection> Decider::load(const domain::Ticke
   auto reader = log_.readStream({std::string(codec::kTicketStream), id.text()});
   for (;;) {
     auto next = reader.next();
-    if (!next) return refuse(domain::LogUnavailable{next.error().message});
+    if (!next) return refuse(refusalFor(next.error()));
     if (*next == nullptr) break;
     const eventstore::Envelope& envelope = (*next)->envelope;
     auto event = codec::decode(envelope.type, envelope.schemaVersion, (*next)->payload);

@@ -1,7 +1,7 @@
 // The writer's working state, and what a command becomes given all events so far.
 //
-// Holds the world (every board and what stands on it) and the tickets at hand, both folds of the log
-// plus whatever has been decided and is not committed yet.
+// Holds the world (every board and what stands on it) and the tickets at hand, both folds of the
+// log plus whatever has been decided and is not committed yet.
 //
 // Threads: one thread at a time.
 #pragma once
@@ -24,6 +24,9 @@ struct Accepted {
   eventstore::Unit unit;
   std::string subject;  // "OPS-42" or "OPS"
 };
+
+// The refusal for a log that cannot be read. What is wrong in detail goes to the server's own log.
+domain::Refusal refusalFor(const eventstore::StoreError& error);
 
 class Decider {
  public:

@@ -15,11 +15,15 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <system_error>
+#include <type_traits>
 #include <vector>
 
 #include "eventstore/log.h"
@@ -47,7 +51,7 @@ struct StartFailure {
 template <class Value>
 Value orFail(tl::expected<Value, std::string> result) {
   if (!result) throw StartFailure{kExitCannotStart, result.error()};
-  return std::move(*result);
+  if constexpr (!std::is_void_v<Value>) return std::move(*result);
 }
 
 eventstore::Timestamp systemClock() {
@@ -57,6 +61,12 @@ eventstore::Timestamp systemClock() {
 void setUpLogging(const Config& config) {
   std::vector<spdlog::sink_ptr> sinks{std::make_shared<spdlog::sinks::stderr_color_sink_mt>()};
   if (!config.logFile.empty()) {
+    // spdlog would make the folders on the way.
+    const auto folder = std::filesystem::absolute(config.logFile).parent_path();
+    if (std::error_code error; !std::filesystem::is_directory(folder, error)) {
+      throw StartFailure{kExitCannotStart, "there is no folder " + folder.string() +
+                                               " for the log file " + config.logFile.string()};
+    }
     try {
       sinks.push_back(std::make_shared<spdlog::sinks::basic_file_sink_mt>(config.logFile.string()));
     } catch (const spdlog::spdlog_ex&) {
@@ -69,19 +79,34 @@ void setUpLogging(const Config& config) {
   spdlog::set_default_logger(std::move(logger));
 }
 
-std::unique_ptr<eventstore::Log> openLog(const DataDirectory& data) {
-  auto log = eventstore::Log::open({.directory = data.log()});
-  if (log) return std::move(*log);
-  const bool isIntegrity = log.error().code == eventstore::StoreErrorCode::corrupt ||
-                           log.error().code == eventstore::StoreErrorCode::behindAnchor;
-  throw StartFailure{isIntegrity ? kExitIntegrity : kExitCannotStart, log.error().message};
+std::unique_ptr<eventstore::Log> openLog(DataDirectory& data) {
+  using Code = eventstore::StoreErrorCode;
+  auto log = eventstore::Log::open({.directory = data.log(), .create = data.isNew()});
+  if (!log) {
+    if (log.error().code == Code::notFound) {
+      throw StartFailure{
+          kExitIntegrity,
+          "the log is missing: " + log.error().message +
+              " (is a disk not mounted?); restore it, an empty one would hide the loss"};
+    }
+    const bool isIntegrity =
+        log.error().code == Code::corrupt || log.error().code == Code::behindAnchor;
+    throw StartFailure{isIntegrity ? kExitIntegrity : kExitCannotStart, log.error().message};
+  }
+  if (data.isNew() && (*log)->head().value > 0) {
+    throw StartFailure{kExitIntegrity, "the file VERSION is missing beside a log of " +
+                                           std::to_string((*log)->head().value) + " events in " +
+                                           data.log().parent_path().string() + "; restore it"};
+  }
+  orFail(data.complete());
+  return std::move(*log);
 }
 
 std::unique_ptr<projections::Engine> openViews(const DataDirectory& data,
                                                const eventstore::Log& log) {
   auto engine =
       projections::Engine::open({.directory = data.views()}, log, projections::allProjections());
-  if (!engine) throw StartFailure{kExitCannotStart, engine.error().message};
+  if (!engine) throw StartFailure{kExitIntegrity, engine.error().message};
   (*engine)->start();
   return std::move(*engine);
 }
@@ -225,6 +250,13 @@ void serve(const Config& config) {
 
   end.reset();
   spdlog::info("stopped, head {}", log->head().value);
+  if (log->hasFailed()) {
+    // RocksDB may abort when a database is closed whose last write failed. There is nothing left to
+    // write: the log is checked when it is opened again.
+    spdlog::critical("the log had failed: ended without closing it");
+    spdlog::shutdown();
+    std::_Exit(kExitCannotStart);
+  }
 }
 
 int run(int argc, char** argv) {

@@ -295,8 +295,12 @@ eventstore::Digest fingerprintOf(std::string_view interfaceName, const domain::S
   return eventstore::sha256(std::as_bytes(std::span(content)));
 }
 
-std::string_view interfaceOf(const api::TicketCommand::Reader&) { return "Desk"; }
-std::string_view interfaceOf(const api::BoardCommand::Reader&) { return "BoardManager"; }
+std::string_view interfaceOf(const api::TicketCommand::Reader&) {
+  return "Desk";
+}
+std::string_view interfaceOf(const api::BoardCommand::Reader&) {
+  return "BoardManager";
+}
 
 template <class WireCommand>
 MappedCommand readWireCommand(typename WireCommand::Reader wire, const domain::SubjectId& actor) {

@@ -87,18 +87,18 @@ void addViews(Families& families, const std::vector<projections::ProjectionStatu
 }  // namespace
 
 Health health(const Watched& watched) {
-  const bool storeFailed = watched.log.hasFailed();
+  const bool storeFailed = watched.log.hasFailed() || watched.commands.stats().failed;
   bool isGood = !storeFailed;
   auto views = nlohmann::ordered_json::array();
   for (const projections::ProjectionStatus& view : watched.engine.status()) {
     isGood = isGood && view.stoppedBy.empty();
     nlohmann::ordered_json shown = {{"name", view.name}, {"next", view.next.value}};
-    shown["stoppedBy"] = view.stoppedBy;
+    shown["stopped_by"] = view.stoppedBy;
     views.push_back(std::move(shown));
   }
   const nlohmann::ordered_json json = {{"status", isGood ? "ok" : "degraded"},
                                        {"head", watched.log.head().value},
-                                       {"storeFailed", storeFailed},
+                                       {"store_failed", storeFailed},
                                        {"projections", std::move(views)}};
   // A reason may quote bytes of a damaged event: whatever they are, this must not throw.
   return {isGood,
@@ -115,9 +115,9 @@ std::string metricsText(const Watched& watched) {
   families.family("docket_log_bytes", "Bytes of the log on disk.", MetricType::Gauge)
       .metric(watched.log.diskBytes());
   families
-      .family("docket_log_failed", "1: a sync failed and the log takes no more writes.",
-              MetricType::Gauge)
-      .metric(std::uint64_t{watched.log.hasFailed()});
+      .family("docket_log_failed",
+              "1: a write failed or the log is damaged; no commands are taken.", MetricType::Gauge)
+      .metric(std::uint64_t{watched.log.hasFailed() || watched.commands.stats().failed});
   families.family("docket_rpc_connections", "Open RPC connections.", MetricType::Gauge)
       .metric(std::uint64_t{watched.rpc.connections()});
   const std::chrono::duration<double> uptime = std::chrono::steady_clock::now() - watched.startedAt;

@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "domain/codec/codec.h"
 #include "domain/text_rules.h"
 #include "projections/audit_view.h"
 
@@ -158,6 +160,8 @@ class AuditorServer final : public Guarded<api::Auditor>, public ViewsServer {
   void answer(LogResults::Builder results, const FreshView& fresh,
               const projections::AuditFilter& filter) {
     if (!fresh) return writeQueryRefusal(fresh.error(), results.initRefusal());
+    if (auto unknown = whatIsNotThere(filter))
+      return writeRejection({*unknown}, results.initRefusal());
     try {
       const auto entries = projections::AuditView::find(*fresh->rows, services_.log, filter);
       if (!entries) return writeQueryRefusal(storeRefusal(entries.error()), results.initRefusal());
@@ -167,6 +171,27 @@ class AuditorServer final : public Guarded<api::Auditor>, public ViewsServer {
     } catch (const std::exception& fault) {
       writeQueryRefusal(viewRefusal("audit", fault), results.initRefusal());
     }
+  }
+
+  // A slip in a filter must not read as "it never happened".
+  std::optional<domain::Refusal> whatIsNotThere(const projections::AuditFilter& filter) const {
+    namespace codec = domain::codec;
+    const auto types = codec::knownTypes();
+    if (!filter.type.empty() && std::find(types.begin(), types.end(), filter.type) == types.end()) {
+      return domain::FieldInvalid{"type", "must be an event type, such as TicketMoved",
+                                  shortForm(filter.type)};
+    }
+    const auto isThere = [this](std::string_view kind, std::string id) {
+      const auto version = services_.log.lastVersion({std::string(kind), std::move(id)});
+      return !version || version->has_value();  // what cannot be read is told by the search itself
+    };
+    if (filter.ticket && !isThere(codec::kTicketStream, filter.ticket->text())) {
+      return domain::UnknownTicket{*filter.ticket};
+    }
+    if (filter.board && !isThere(codec::kBoardStream, filter.board->value)) {
+      return domain::UnknownBoard{*filter.board};
+    }
+    return std::nullopt;
   }
 };
 

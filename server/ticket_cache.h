@@ -15,8 +15,8 @@ namespace docket::server {
 
 struct CachedTicket {
   domain::Ticket ticket;
-  eventstore::Version version;   // of its last event; meaningful if ticket.exists
-  std::uint64_t lastGroup = 0;   // the last commit group that holds an event of it
+  eventstore::Version version;  // of its last event; meaningful if ticket.exists
+  std::uint64_t lastGroup = 0;  // the last commit group that holds an event of it
 };
 
 class TicketCache {
@@ -38,8 +38,8 @@ class TicketCache {
     return order_.front().second;
   }
 
-  // Drops the least recently used tickets over the capacity, but none with events in a group that is
-  // not committed yet: the log could not give those back.
+  // Drops the least recently used tickets over the capacity, but none with events in a group that
+  // is not committed yet: the log could not give those back.
   void trim(std::uint64_t committedGroup) {
     while (index_.size() > capacity_ && order_.back().second.lastGroup <= committedGroup) {
       index_.erase(order_.back().first);

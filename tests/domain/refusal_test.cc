@@ -46,7 +46,8 @@ TEST(Refusal, CodesAreFrozen) {
                        "ticket-is-blocked",   "ticket-not-blocked",  "ticket-is-finished",
                        "ticket-not-finished", "resolution-missing",  "nothing-to-change",
                        "nothing-to-pull",     "triage-note-missing", "version-moved-on",
-                       "command-id-reused",   "overloaded",          "log-unavailable"}));
+                       "command-id-reused",   "overloaded",          "log-unavailable",
+                       "corrupt"}));
 }
 
 TEST(Refusal, AWipLimitSaysLimitCountAndTheWaysOut) {
