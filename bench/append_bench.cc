@@ -1,8 +1,8 @@
 // Synced append: the log against raw RocksDB writing the same bytes in the same batches.
 //
 // `append/ceiling/N`: one synced WriteBatch with one entry of envelope and payload for each of N
-// events, and no index, no command id, no hash. `append/docket/N`: Log::append of N units of one event
-// each: versions, conditions, command ids, stream index, envelopes and hashes included.
+// events, and no index, no command id, no hash. `append/docket/N`: Log::append of N units of one
+// event each: versions, conditions, command ids, stream index, envelopes and hashes included.
 #include <benchmark/benchmark.h>
 #include <rocksdb/db.h>
 #include <rocksdb/options.h>
@@ -109,10 +109,18 @@ void appendCeiling(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<std::int64_t>(count) * state.iterations());
 }
 
-BENCHMARK(appendCeiling)->Name("append/ceiling")->Arg(1)->Arg(10)->Arg(100)->Arg(1000)->UseRealTime();
+BENCHMARK(appendCeiling)
+    ->Name("append/ceiling")
+    ->Arg(1)
+    ->Arg(10)
+    ->Arg(100)
+    ->Arg(1000)
+    ->UseRealTime();
 BENCHMARK(appendDocket)->Name("append/docket")->Arg(1)->Arg(10)->Arg(100)->Arg(1000)->UseRealTime();
 
 }  // namespace
 }  // namespace docket::bench
 
-int main(int argc, char** argv) { return docket::bench::runWithRatios(argc, argv); }
+int main(int argc, char** argv) {
+  return docket::bench::runWithRatios(argc, argv);
+}

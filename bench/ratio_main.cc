@@ -68,7 +68,8 @@ class RatioReporter : public benchmark::ConsoleReporter {
       if (name.who == "ceiling") continue;
       const std::string* ceiling = ceilingOf(name);
       const double ours = median(rates_[full]);
-      const std::string label = name.group + " " + name.who + (name.rest.empty() ? "" : " ") + name.rest;
+      const std::string label =
+          name.group + " " + name.who + (name.rest.empty() ? "" : " ") + name.rest;
       if (ceiling == nullptr) {
         std::printf("%-44s %14.0f %14s %8s\n", label.c_str(), ours, "-", "-");
         continue;

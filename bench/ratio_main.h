@@ -6,7 +6,8 @@
 
 namespace docket::bench {
 
-// main() of a benchmark. Repeats each five times, interleaved, unless the command line says otherwise.
+// main() of a benchmark. Repeats each five times, interleaved, unless the command line says
+// otherwise.
 int runWithRatios(int argc, char** argv);
 
 }  // namespace docket::bench

@@ -1,7 +1,7 @@
 // Rebuilding every view from the log, against a raw scan of the same log.
 //
-// `rebuild/ceiling`: RocksDB iterating over the log's event records, bytes touched, nothing decoded.
-// `rebuild/read`: the log's own reader, contiguity and payload hashes checked.
+// `rebuild/ceiling`: RocksDB iterating over the log's event records, bytes touched, nothing
+// decoded. `rebuild/read`: the log's own reader, contiguity and payload hashes checked.
 // `rebuild/decode`: the same with each event decoded.
 // `rebuild/views`: an empty views folder until every view stands at the head.
 #include <benchmark/benchmark.h>
@@ -72,9 +72,17 @@ std::unique_ptr<eventstore::Log> makeLog(const std::filesystem::path& directory)
     const TicketId id{board, number};
     const auto at = kStart + std::chrono::minutes(number);
     const std::vector<TicketEvent> life = {
-        TicketOpened{id, inbox, TicketType::incident, ServiceClass::standard, Tier::first,
-                     "Mail does not arrive", "Since this morning, on the phone only.",
-                     SubjectId{"requester-" + std::to_string(number % 500)}, {}, "", {}},
+        TicketOpened{id,
+                     inbox,
+                     TicketType::incident,
+                     ServiceClass::standard,
+                     Tier::first,
+                     "Mail does not arrive",
+                     "Since this morning, on the phone only.",
+                     SubjectId{"requester-" + std::to_string(number % 500)},
+                     {},
+                     "",
+                     {}},
         TicketAssigned{{}, SubjectId{"agent-" + std::to_string(number % 12)}},
         TicketMoved{inbox, active, 0, ""},
         CommentAdded{"Asked for the time of the last mail that came through.", true},
@@ -118,7 +126,8 @@ void scanCeiling(benchmark::State& state) {
   families = {families.at(groups), {rocksdb::kDefaultColumnFamilyName, {}}};
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* raw = nullptr;
-  if (auto status = rocksdb::DB::OpenForReadOnly({}, path, families, &handles, &raw); !status.ok()) {
+  if (auto status = rocksdb::DB::OpenForReadOnly({}, path, families, &handles, &raw);
+      !status.ok()) {
     throw std::runtime_error(status.ToString());
   }
   std::unique_ptr<rocksdb::DB> db(raw);
@@ -144,8 +153,8 @@ void read(benchmark::State& state, bool decode) {
       if (*next == nullptr) break;
       ++seen;
       if (!decode) continue;
-      auto event = codec::decode((*next)->envelope.type, (*next)->envelope.schemaVersion,
-                                 (*next)->payload);
+      auto event =
+          codec::decode((*next)->envelope.type, (*next)->envelope.schemaVersion, (*next)->payload);
       if (!event) throw std::runtime_error(event.error().message);
       benchmark::DoNotOptimize(event);
     }
@@ -165,7 +174,8 @@ void rebuildViews(benchmark::State& state) {
     (*engine)->start();
     for (const auto& status : (*engine)->status()) {
       std::promise<bool> caughtUp;
-      (*engine)->whenAt(status.name, fixture().log->head(), [&](bool done) { caughtUp.set_value(done); });
+      (*engine)->whenAt(status.name, fixture().log->head(),
+                        [&](bool done) { caughtUp.set_value(done); });
       if (!caughtUp.get_future().get()) throw std::runtime_error(status.name + " stopped");
     }
     state.PauseTiming();
@@ -176,11 +186,23 @@ void rebuildViews(benchmark::State& state) {
 }
 
 BENCHMARK(scanCeiling)->Name("rebuild/ceiling")->UseRealTime()->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(read, read, false)->Name("rebuild/read")->UseRealTime()->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(read, decode, true)->Name("rebuild/decode")->UseRealTime()->Unit(benchmark::kMillisecond);
-BENCHMARK(rebuildViews)->Name("rebuild/views")->UseRealTime()->Unit(benchmark::kMillisecond)->Iterations(1);
+BENCHMARK_CAPTURE(read, read, false)
+    ->Name("rebuild/read")
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(read, decode, true)
+    ->Name("rebuild/decode")
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK(rebuildViews)
+    ->Name("rebuild/views")
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(1);
 
 }  // namespace
 }  // namespace docket::bench
 
-int main(int argc, char** argv) { return docket::bench::runWithRatios(argc, argv); }
+int main(int argc, char** argv) {
+  return docket::bench::runWithRatios(argc, argv);
+}

@@ -1,8 +1,8 @@
 // Commands over RPC on loopback, client and server on the same machine, against an empty call.
 //
-// `rpc/ceiling/N`: Docket.info(), N calls under way. `rpc/execute/N`: one AddComment a call, N calls
-// under way, each synced before its answer, views live. `rpc/executeMany/N`: N commands in one call,
-// four calls under way.
+// `rpc/ceiling/N`: Docket.info(), N calls under way. `rpc/execute/N`: one AddComment a call, N
+// calls under way, each synced before its answer, views live. `rpc/executeMany/N`: N commands in
+// one call, four calls under way.
 #include <benchmark/benchmark.h>
 #include <kj/debug.h>
 
@@ -88,7 +88,8 @@ template <class Send>
 void pump(benchmark::State& state, std::int64_t depth, std::int64_t itemsPerCall, Send send) {
   constexpr std::int64_t kCallsPerLane = 50;
   auto& scope = fixture().connection().waitScope();
-  std::function<kj::Promise<void>(std::int64_t)> lane = [&](std::int64_t left) -> kj::Promise<void> {
+  std::function<kj::Promise<void>(std::int64_t)> lane =
+      [&](std::int64_t left) -> kj::Promise<void> {
     if (left == 0) return kj::READY_NOW;
     return send().then([&lane, left] { return lane(left - 1); });
   };
@@ -135,4 +136,6 @@ BENCHMARK(executeMany)->Name("rpc/executeMany")->Arg(100)->Arg(500)->UseRealTime
 }  // namespace
 }  // namespace docket::bench
 
-int main(int argc, char** argv) { return docket::bench::runWithRatios(argc, argv); }
+int main(int argc, char** argv) {
+  return docket::bench::runWithRatios(argc, argv);
+}

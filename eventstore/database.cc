@@ -14,6 +14,7 @@
 #include "eventstore/anchor.h"
 #include "eventstore/keys.h"
 #include "eventstore/records.h"
+#include "eventstore/rocks_notes.h"
 #include "eventstore/stream_index.h"
 
 namespace docket::eventstore {
@@ -27,20 +28,6 @@ constexpr std::size_t kMiB = std::size_t{1} << 20;
 // In the order of enum Family.
 constexpr std::array<std::string_view, kFamilyCount> kFamilyNames = {
     keys::kMetaFamily, keys::kGroupsFamily, keys::kStreamsFamily, keys::kCommandsFamily};
-
-// RocksDB's own notes: warnings and worse go to our log, the rest nowhere. It must not keep a file
-// of them: Debian builds RocksDB with its assertions on, and one of them ends the process at the
-// second note that cannot be written, as on a full disk.
-class NotesToOurLog : public rocksdb::Logger {
- public:
-  NotesToOurLog() : rocksdb::Logger(rocksdb::InfoLogLevel::WARN_LEVEL) {}
-  using rocksdb::Logger::Logv;
-  void Logv(const char* format, va_list arguments) override {
-    std::array<char, 1024> text;
-    std::vsnprintf(text.data(), text.size(), format, arguments);
-    spdlog::warn("RocksDB: {}", text.data());
-  }
-};
 
 // Memory: 96 MiB of memtables, 96 MiB of block cache with the indexes and filters in it, and the
 // tables of at most 512 open files.
@@ -64,7 +51,7 @@ rocksdb::DBOptions databaseOptions(bool readOnly) {
   options.skip_stats_update_on_db_open = true;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
-  options.info_log = std::make_shared<NotesToOurLog>();
+  options.info_log = notesToOurLog();
   return options;
 }
 

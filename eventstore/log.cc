@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <system_error>
@@ -82,8 +83,8 @@ tl::expected<std::unique_ptr<Log>, StoreError> Log::open(const LogOptions& optio
   const auto named = (*database)->get(Family::meta, keys::kStoreId, storeId);
   if (!named) return tl::unexpected(named.error());
   if (!*named) return tl::unexpected((*database)->corrupt("its store id is missing"));
-  auto impl = std::make_unique<Impl>(std::move(*database), storeId.ToString(), *head,
-                                     options.readOnly);
+  auto impl =
+      std::make_unique<Impl>(std::move(*database), storeId.ToString(), *head, options.readOnly);
   if (!options.readOnly) {
     // Before the first event: a log with events and without an anchor is then known to be damaged.
     impl->anchored = {head->next, head->lastEnvelope};
@@ -118,6 +119,21 @@ std::vector<AppendResult> Log::append(std::span<const Unit> units, Timestamp now
     restsOnGroup.push_back(outcome.restsOnGroup);
   }
   if (group.empty()) return results;
+
+  // A unit that could not be decided because the disk did not answer leaves its caller with events
+  // folded in that are nowhere; whatever was decided after it may rest on them.
+  const auto undecided =
+      std::find_if(results.begin(), results.end(), [](const AppendResult& result) {
+        const auto* error = result ? nullptr : std::get_if<StoreError>(&result.error());
+        return error != nullptr && error->code != StoreErrorCode::invalid;
+      });
+  if (undecided != results.end()) {
+    const AppendResult failed = *undecided;
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      if (restsOnGroup[i]) results[i] = failed;
+    }
+    return results;
+  }
 
   const Head head = group.finish();
   if (const auto written = impl_->database->writeSynced(group.batch()); !written) {
@@ -182,7 +198,9 @@ bool Log::hasFailed() const {
   return impl_->failed.load(std::memory_order_acquire);
 }
 
-const std::string& Log::storeId() const { return impl_->storeId; }
+const std::string& Log::storeId() const {
+  return impl_->storeId;
+}
 
 std::uint64_t Log::diskBytes() const {
   // Files come and go while we look, so what cannot be read counts nothing.

@@ -290,11 +290,7 @@ tl::expected<void, std::string> AuditView::apply(const Envelope& envelope,
 tl::expected<std::vector<AuditEntry>, StoreError> AuditView::find(const RowReader& rows,
                                                                   const eventstore::Log& log,
                                                                   const AuditFilter& filter) {
-  try {
-    return Finder(rows, log, filter).find();
-  } catch (const ViewDamaged& damaged) {
-    return tl::unexpected(StoreError{eventstore::StoreErrorCode::corrupt, damaged.what()});
-  }
+  return Finder(rows, log, filter).find();
 }
 
 }  // namespace docket::projections

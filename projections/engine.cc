@@ -60,7 +60,7 @@ std::string reasonToStartOver(const Log& log, const Projection& projection,
 }
 
 EngineError toEngineError(RowStoreError error) {
-  return {std::move(error.message)};
+  return {std::move(error.message), error.isDamage};
 }
 
 }  // namespace
@@ -128,6 +128,7 @@ class Engine::Impl {
   void project();
   bool mustFold() const;
   void foldLive();
+  void foldFurthest(const std::vector<Fold*>& candidates, Position head);
   void publish();
   Verdict verdict(std::string_view view, Position next) const;
   std::vector<Waiter> takeWaiters(Verdict wanted);
@@ -281,23 +282,34 @@ bool Engine::Impl::mustFold() const {
                      [&](const View& view) { return view.stoppedBy.empty() && view.next < head; });
 }
 
-// Folds one batch into the views that are furthest behind, at most up to where the next ones stand:
-// from there on they go together, and each event is decoded once for all of them.
+// One batch for the views near the head, and one for those far behind: a view that is made again
+// from the beginning does not hold up the others.
 void Engine::Impl::foldLive() {
   const Position head = log_.head();
-  Position begin = head;
+  std::vector<Fold*> near;
+  std::vector<Fold*> far;
   for (const View& view : views_) {
-    if (!view.fold->stopped()) begin = std::min(begin, view.fold->next());
+    if (view.fold->stopped() || view.fold->next() == head) continue;
+    const bool isNear = view.fold->next().value + kSwitchGapEvents >= head.value;
+    (isNear ? near : far).push_back(view.fold.get());
   }
-  if (begin == head) return;
+  foldFurthest(near, head);
+  foldFurthest(far, head);
+}
+
+// Folds one batch into those that are furthest behind, at most up to where the next ones stand:
+// from there on they go together, and each event is decoded once for all of them.
+void Engine::Impl::foldFurthest(const std::vector<Fold*>& candidates, Position head) {
+  if (candidates.empty()) return;
+  Position begin = head;
+  for (const Fold* fold : candidates) begin = std::min(begin, fold->next());
   Position end = head;
   std::vector<Fold*> folds;
-  for (const View& view : views_) {
-    if (view.fold->stopped()) continue;
-    if (view.fold->next() == begin) {
-      folds.push_back(view.fold.get());
+  for (Fold* fold : candidates) {
+    if (fold->next() == begin) {
+      folds.push_back(fold);
     } else {
-      end = std::min(end, view.fold->next());
+      end = std::min(end, fold->next());
     }
   }
   if (auto folded = feeder_.foldBatch(folds, end, liveLimits_); !folded) {
@@ -319,19 +331,11 @@ void Engine::Impl::publish() {
 
 // REQUIRES: mutex_ is held.
 Engine::Impl::Verdict Engine::Impl::verdict(std::string_view name, Position next) const {
-  bool wait = false;
-  bool known = false;
-  for (const View& view : views_) {
-    const bool behind = view.next < next;
-    const bool stands = !view.stoppedBy.empty();
-    if (view.name == name) {
-      known = true;
-      if (behind && stands) return Verdict::standsStill;
-    }
-    wait = wait || (behind && !stands);
-  }
-  if (!known) return Verdict::standsStill;
-  return wait ? Verdict::wait : Verdict::reached;
+  const auto view = std::find_if(views_.begin(), views_.end(),
+                                 [&](const View& candidate) { return candidate.name == name; });
+  if (view == views_.end()) return Verdict::standsStill;
+  if (view->next >= next) return Verdict::reached;
+  return view->stoppedBy.empty() ? Verdict::wait : Verdict::standsStill;
 }
 
 // REQUIRES: mutex_ is held.
@@ -546,7 +550,7 @@ tl::expected<ViewSnapshot, EngineError> Engine::Impl::snapshot(std::string_view 
     const Position next = stored ? decodeCheckpoint(*stored).next : Position{};
     return ViewSnapshot{next, std::move(rows)};
   } catch (const ViewDamaged& damaged) {
-    return tl::unexpected(EngineError{damaged.what()});
+    return tl::unexpected(EngineError{damaged.what(), true});
   }
 }
 
@@ -589,7 +593,7 @@ tl::expected<Engine::DigestResult, EngineError> Engine::Impl::digest(std::string
       return true;
     });
   } catch (const ViewDamaged& damaged) {
-    return tl::unexpected(EngineError{damaged.what()});
+    return tl::unexpected(EngineError{damaged.what(), true});
   }
   result.sha256 = eventstore::toHex(digest.bytes);
   return result;
@@ -607,7 +611,7 @@ tl::expected<std::unique_ptr<Engine>, EngineError> Engine::open(
   try {
     if (auto opened = impl->openViews(); !opened) return tl::unexpected(opened.error());
   } catch (const ViewDamaged& damaged) {
-    return tl::unexpected(EngineError{damaged.what()});
+    return tl::unexpected(EngineError{damaged.what(), true});
   }
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }

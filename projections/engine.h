@@ -43,6 +43,7 @@ struct ViewSnapshot {
 
 struct EngineError {
   std::string message;
+  bool isDamage = false;  // the views are not what was written; deleting them mends it
 };
 
 struct EngineOptions {
@@ -74,9 +75,9 @@ class Engine {
   // The log's head has moved: fold on. Cheap.
   void logGrew();
 
-  // Calls `done(true)` once every projection that is not stopped has folded all positions below
-  // `next`, or `done(false)` when the engine stops first or the named view stands still. May call
-  // at once, on this thread, or later on the projector thread.
+  // Calls `done(true)` once `view` has folded all positions below `next`, or `done(false)` when the
+  // engine stops first or the view stands still. May call at once, on this thread, or later on the
+  // projector thread.
   using Done = std::function<void(bool)>;
   void whenAt(std::string_view view, Position next, Done done);
 

@@ -13,6 +13,8 @@
 
 #include "projections/row_codec.h"
 
+#include "eventstore/rocks_notes.h"
+
 namespace docket::projections {
 namespace {
 
@@ -69,7 +71,8 @@ RowStoreError storeError(const fs::path& directory, std::string_view doing, cons
   if (status.IsCorruption() || status.IsInvalidArgument() || status.IsNotSupported() ||
       missingFile) {
     return {where + ": they are damaged (" + text +
-            "); stop the server and delete that directory, it is made again from the log"};
+                "); stop the server and delete that directory, it is made again from the log",
+            true};
   }
   return {where + ": " + text};
 }
@@ -117,8 +120,7 @@ struct RowStore::Settings {
     database.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
     database.max_open_files = 512;
     database.max_background_jobs = 2;
-    database.keep_log_file_num = 4;
-    database.max_log_file_size = 4 * kMiB;
+    database.info_log = eventstore::notesToOurLog();
     database.stats_dump_period_sec = 0;
     database.stats_persist_period_sec = 0;
 

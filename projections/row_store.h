@@ -41,6 +41,7 @@ class Generation;
 // One sentence on what the store refused, for a person.
 struct RowStoreError {
   std::string message;
+  bool isDamage = false;
 };
 
 // The database closes when the store, its generations and their snapshots are all gone.

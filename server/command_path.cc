@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
@@ -19,6 +20,8 @@ namespace docket::server {
 namespace {
 
 constexpr std::uint64_t kMaxChangesTold = 50;
+// Reading them holds up everybody's commits, so a group has a budget; beyond it they are left out.
+constexpr std::uint64_t kMaxChangesAGroup = 1000;
 
 // The requests of one submit() and the outcomes they have so far.
 struct Batch {
@@ -253,6 +256,7 @@ class CommandPath::Impl {
       groups_ += 1;
       onCommitted_(log_.head());
     }
+    changesLeft_ = kMaxChangesAGroup;
     for (Answer& answer : group.answers) {
       Outcome& outcome = answer.batch->outcomes[answer.request];
       const CommandRequest& request = answer.batch->requests[answer.request];
@@ -261,7 +265,9 @@ class CommandPath::Impl {
                                   : committed(results[accept->unit], group.units[accept->unit],
                                               std::move(accept->subject));
       } else if (auto* refuse = std::get_if<Refuse>(&answer.kind)) {
-        outcome = refused(request, std::move(refuse->rejection));
+        // A refusal rests on what came before it; if that is lost, so is the refusal.
+        outcome = failed_ ? Outcome{Refused{{failure()}, {}}}
+                          : refused(request, std::move(refuse->rejection));
       } else {
         outcome = repeat(request);
       }
@@ -281,6 +287,13 @@ class CommandPath::Impl {
     domain::Refusal refusal =
         error != nullptr ? refusalFor(*error)
                          : domain::LogUnavailable{"it refused what the writer had decided"};
+    if (std::holds_alternative<domain::LogUnavailable>(refusal)) {
+      fail(refusal);
+      // The bytes may have reached the disk all the same.
+      return Refused{
+          {domain::LogUnavailable{"writing failed, and whether this command was done is unknown"}},
+          {}};
+    }
     return Refused{{fail(std::move(refusal))}, {}};
   }
 
@@ -316,7 +329,7 @@ class CommandPath::Impl {
 
   // What has happened to the command's ticket or board after version `expected`. Best effort: a
   // change that cannot be read is left out, the refusal stands by itself.
-  std::vector<Change> changesSince(const CommandRequest& request, std::uint64_t expected) const {
+  std::vector<Change> changesSince(const CommandRequest& request, std::uint64_t expected) {
     eventstore::StreamId stream;
     if (const auto* ticket = std::get_if<domain::TicketCommand>(&request.command)) {
       auto named = domain::namedTicket(*ticket);
@@ -329,7 +342,7 @@ class CommandPath::Impl {
     if (expected == std::numeric_limits<std::uint64_t>::max()) return {};
     eventstore::ReadOptions options;
     options.from = expected + 1;
-    options.limit = kMaxChangesTold;
+    options.limit = std::min(kMaxChangesTold, changesLeft_);
     std::vector<Change> changes;
     auto reader = log_.readStream(stream, options);
     for (;;) {
@@ -338,6 +351,7 @@ class CommandPath::Impl {
       const eventstore::Envelope& envelope = (*next)->envelope;
       auto event = domain::codec::decode(envelope.type, envelope.schemaVersion, (*next)->payload);
       if (event) changes.push_back(projections::auditEntry(envelope, *event));
+      --changesLeft_;
     }
   }
 
@@ -382,6 +396,8 @@ class CommandPath::Impl {
   Group open_;
   std::unordered_set<eventstore::CommandId> inFlight_;
   std::deque<std::pair<std::uint64_t, eventstore::CommandId>> inFlightIds_;  // with their group
+
+  std::uint64_t changesLeft_ = 0;  // the committer's own, of the group at hand
 
   std::atomic<bool> failed_{false};
   mutable std::mutex failureMutex_;

@@ -106,7 +106,10 @@ std::unique_ptr<projections::Engine> openViews(const DataDirectory& data,
                                                const eventstore::Log& log) {
   auto engine =
       projections::Engine::open({.directory = data.views()}, log, projections::allProjections());
-  if (!engine) throw StartFailure{kExitIntegrity, engine.error().message};
+  if (!engine) {
+    throw StartFailure{engine.error().isDamage ? kExitIntegrity : kExitCannotStart,
+                       engine.error().message};
+  }
   (*engine)->start();
   return std::move(*engine);
 }
@@ -215,8 +218,8 @@ class OrderlyEnd {
 };
 
 void serve(const Config& config) {
-  setUpLogging(config);
   DataDirectory data = orFail(DataDirectory::open(config.data));
+  setUpLogging(config);  // after: the log file may stand in the data directory
   const auto log = openLog(data);
   const auto engine = openViews(data, *log);
   const auto commands = openCommandPath(*log, *engine);

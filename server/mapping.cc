@@ -118,7 +118,14 @@ class FieldReader {
              "more");
       return attributes;
     }
-    attributes.reserve(std::min<std::size_t>(list.size(), 1000));
+    // Before any is made: a list of empty ones takes no bytes on the wire, however long.
+    attributesSeen_ += list.size();
+    if (attributesSeen_ > kMaxAttributes) {
+      refuse(field, "must be at most " + std::to_string(kMaxAttributes) + " attributes in all",
+             "more");
+      return {};
+    }
+    attributes.reserve(list.size());
     for (const api::Attribute::Reader item : list) {
       attributes.push_back({textOf(item.getKey()), textOf(item.getType()), textOf(item.getValue()),
                             childrenOf(field, item, depth)});
@@ -134,6 +141,7 @@ class FieldReader {
   }
 
   Rejection rejection_;
+  std::size_t attributesSeen_ = 0;
 };
 
 // --- Commands -----------------------------------------------------------------------------------

@@ -29,6 +29,8 @@ inline constexpr std::size_t kMaxCommandBytes = 1280 * 1024;
 inline constexpr std::size_t kMaxBatch = 1000;
 // How deep foreign attributes may be nested in each other.
 inline constexpr std::size_t kMaxAttributeDepth = 8;
+// Of a ticket and its event together; the domain allows 200 of each.
+inline constexpr std::size_t kMaxAttributes = 400;
 
 // A refusal that is not one of the domain's: about a question, or about the server itself.
 struct QueryRefusal {

@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <exception>
 #include <future>
 #include <map>
 #include <optional>
@@ -27,6 +28,9 @@ namespace {
 
 // Bytes of one message, and of the commands under way on one connection. Enough for a text of 1 MiB
 // to reach the check that refuses it by name.
+constexpr kj::Duration kReadingLook = 1 * kj::SECONDS;
+constexpr std::size_t kUnreadBytesMax = 16 * 1024 * 1024;
+constexpr kj::Duration kUnreadTimeMax = 30 * kj::SECONDS;
 constexpr std::size_t kMessageBytesMax = 4 * 1024 * 1024;
 constexpr std::size_t kMessageWordsMax = kMessageBytesMax / sizeof(capnp::word);
 constexpr int kNestingMax = 32;
@@ -96,6 +100,20 @@ bool concernsOneConnection(int error) {
          error == EHOSTUNREACH || error == EOPNOTSUPP || error == ENETUNREACH;
 }
 
+// Fails once a second's look finds that the peer does not take its answers: they would pile up
+// here.
+kj::Promise<void> endIfItDoesNotRead(capnp::TwoPartyVatNetwork& network, kj::Timer& timer) {
+  return timer.afterDelay(kReadingLook).then([&network, &timer]() -> kj::Promise<void> {
+    if (network.getCurrentQueueSize() > kUnreadBytesMax ||
+        (network.getCurrentQueueCount() != 0 &&
+         network.getOutgoingMessageWaitTime() > kUnreadTimeMax)) {
+      spdlog::warn("a connection was closed: its peer does not read its answers");
+      return KJ_EXCEPTION(DISCONNECTED, "the peer does not read its answers");
+    }
+    return endIfItDoesNotRead(network, timer);
+  });
+}
+
 // The connections of the RPC thread. Lives on its loop.
 class Connections : private kj::TaskSet::ErrorHandler {
  public:
@@ -163,7 +181,8 @@ void Connections::add(Socket socket, const std::string& ip) {
                             kj::LowLevelAsyncIoProvider::ALREADY_CLOEXEC |
                             kj::LowLevelAsyncIoProvider::ALREADY_NONBLOCK);
   auto connection = kj::heap<Connection>(*this, ip, kj::mv(stream));
-  auto ended = connection->network.onDisconnect();
+  auto ended = connection->network.onDisconnect().exclusiveJoin(
+      endIfItDoesNotRead(connection->network, io_.provider->getTimer()));
   tasks_.add(ended.attach(kj::mv(connection)));
 }
 
@@ -236,9 +255,23 @@ class RpcServer::Impl {
         clock_(std::move(clock)) {
     std::promise<void> ready;
     auto serving = ready.get_future();
-    thread_ = std::thread(
-        [this, &ready, socket = std::move(listener)]() mutable { run(std::move(socket), ready); });
-    serving.wait();
+    thread_ = std::thread([this, &ready, socket = std::move(listener)]() mutable {
+      bool isReady = false;
+      try {
+        run(std::move(socket), ready, isReady);
+      } catch (...) {
+        // What ends the loop later than at its start leaves nothing to serve with.
+        if (isReady) throw;
+        ready.set_exception(std::make_exception_ptr(
+            std::runtime_error("the RPC thread cannot start: no descriptors or memory left")));
+      }
+    });
+    try {
+      serving.get();
+    } catch (...) {
+      thread_.join();
+      throw;
+    }
   }
 
   ~Impl() { stop(); }
@@ -265,7 +298,7 @@ class RpcServer::Impl {
     signal.reset();  // at most once: the loop may be gone after that
   }
 
-  void run(Socket listener, std::promise<void>& ready);
+  void run(Socket listener, std::promise<void>& ready, bool& isReady);
 
   const eventstore::Log& log_;
   projections::Engine& engine_;
@@ -278,7 +311,7 @@ class RpcServer::Impl {
   std::thread thread_;
 };
 
-void RpcServer::Impl::run(Socket listener, std::promise<void>& ready) {
+void RpcServer::Impl::run(Socket listener, std::promise<void>& ready, bool& isReady) {
   auto io = kj::setupAsyncIo();
   const RpcServices services{log_,
                              engine_,
@@ -304,6 +337,7 @@ void RpcServer::Impl::run(Socket listener, std::promise<void>& ready) {
                            return kj::NEVER_DONE;
                          })
                          .exclusiveJoin(kj::mv(stopAccepting.promise));
+    isReady = true;
     ready.set_value();
     accepting.wait(io.waitScope);
   }

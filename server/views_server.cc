@@ -77,8 +77,8 @@ kj::Promise<bool> whenFolded(projections::Engine& engine, std::string_view view,
 FreshView viewNow(const RpcServices& services, std::string_view view) {
   auto snapshot = services.engine.snapshot(view);
   if (snapshot) return FreshView(std::move(*snapshot));
-  return FreshView(QueryRefusal{
-      "unknown-projection", "there is no such view", "list the views to see their names", {}});
+  // The names asked for here are known, so it is the rows.
+  return FreshView(viewRefusal(view, std::runtime_error(snapshot.error().message)));
 }
 
 // Runs `read` over rows; a fault in them becomes a refusal.

@@ -1,11 +1,11 @@
-// kill -9 while a thousand commands are under way, again and again: what was acknowledged is in the log
-// exactly once, what was not can be repeated, and the views equal a rebuild.
+// kill -9 while a thousand commands are under way, again and again: what was acknowledged is in the
+// log exactly once, what was not can be repeated, and the views equal a rebuild.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <functional>
@@ -147,7 +147,8 @@ class Desk {
     for (const Sent& one : unanswered_) {
       auto answer = connection_->call([&] { return request(one).send(); });
       ASSERT_TRUE(answer.has_value()) << answer.error().message;
-      if (answer->getOutcome().isDone() && answer->getOutcome().getDone().getRepeated()) ++survived_;
+      if (answer->getOutcome().isDone() && answer->getOutcome().getDone().getRepeated())
+        ++survived_;
       note(one.id, answer->getOutcome());
     }
     unanswered_.clear();
@@ -203,6 +204,9 @@ class Desk {
       ASSERT_TRUE(started.has_value()) << started.error().message;
       ASSERT_FALSE(started->hasRefusal());
       while (generationOf(view) == generation) {
+        // It is done, or it runs, or it came to nothing.
+        ASSERT_TRUE(isRebuilding(view) || generationOf(view) != generation)
+            << "the rebuild of " << view << " came to nothing";
       }
       EXPECT_EQ(digest(view), before) << view << " differs from its rebuild";
     }
@@ -274,9 +278,19 @@ class Desk {
     return answer->getSha256();
   }
 
+  bool isRebuilding(const std::string& view) {
+    auto answer =
+        connection_->call([&] { return connection_->administrator().projectionsRequest().send(); });
+    if (!answer) return false;
+    for (auto status : answer->getProjections()) {
+      if (status.getName() == view.c_str()) return status.getRebuilding();
+    }
+    return false;
+  }
+
   std::uint64_t generationOf(const std::string& view) {
-    auto answer = connection_->call(
-        [&] { return connection_->administrator().projectionsRequest().send(); });
+    auto answer =
+        connection_->call([&] { return connection_->administrator().projectionsRequest().send(); });
     if (!answer) return 0;
     for (auto status : answer->getProjections()) {
       EXPECT_EQ(std::string(status.getStoppedBy()), "");
@@ -303,9 +317,9 @@ std::uint64_t seed() {
 
 TEST(Crash, WhatWasAcknowledgedIsInTheLogExactlyOnce) {
   const std::uint64_t chosen = seed();
-  std::printf("seed %llu (repeat with DOCKET_TEST_SEED)\n", static_cast<unsigned long long>(chosen));
-  const fs::path data =
-      fs::temp_directory_path() / ("docket-crash-" + std::to_string(::getpid()));
+  std::printf("seed %llu (repeat with DOCKET_TEST_SEED)\n",
+              static_cast<unsigned long long>(chosen));
+  const fs::path data = fs::temp_directory_path() / ("docket-crash-" + std::to_string(::getpid()));
   fs::remove_all(data);
   Desk desk(data, chosen);
   desk.start();
@@ -325,9 +339,10 @@ TEST(Crash, WhatWasAcknowledgedIsInTheLogExactlyOnce) {
     desk.checkViews();
   }
   if (!HasFatalFailure()) desk.stop();
-  std::printf("%d kills: %zu acknowledged, %zu refused, %zu unanswered at a kill and repeated, "
-              "of which %zu were in the log already\n",
-              kRounds, desk.acknowledged(), desk.refused(), desk.lost(), desk.survived());
+  std::printf(
+      "%d kills: %zu acknowledged, %zu refused, %zu unanswered at a kill and repeated, "
+      "of which %zu were in the log already\n",
+      kRounds, desk.acknowledged(), desk.refused(), desk.lost(), desk.survived());
   EXPECT_GT(desk.lost(), 0u) << "no kill hit a command under way: the test tested nothing";
   fs::remove_all(data);
 }
