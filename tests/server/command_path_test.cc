@@ -3,9 +3,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <future>
@@ -349,6 +351,52 @@ TEST_F(CommandPathTest, PeopleAreNamedByTheRules) {
   const auto outcome = run(command);
   ASSERT_TRUE(std::holds_alternative<Refused>(outcome));
   EXPECT_EQ(std::get<Refused>(outcome).rejection.size(), 2u);
+}
+
+// No file may grow beyond `bytes` while this lives: writing fails as it does on a full disk.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    previous_ = std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, previous_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*previous_)(int) = nullptr;
+};
+
+TEST_F(CommandPathTest, AFailedWriteVoidsWhatRestedOnItAndEndsTheTakingOfCommands) {
+  createBoard();
+  done(run(openTicket("Kept")));
+  const auto head = log_->head();
+  auto first = moveTicket(1, "doing");
+  auto second = moveTicket(1, "doing");  // refused, but only because of the first
+  auto stale = moveTicket(1, "done");
+  stale.expectedVersion = 0;  // as well
+  {
+    const FileSizeLimit limit(1);
+    const auto outcomes = runAll({first, second, stale});
+    for (const Outcome& outcome : outcomes) {
+      EXPECT_NE(refusal<domain::LogUnavailable>(outcome), nullptr);
+    }
+    EXPECT_EQ(refusal<domain::NothingToChange>(outcomes[1]), nullptr);
+    EXPECT_EQ(refusal<domain::VersionMovedOn>(outcomes[2]), nullptr);
+  }
+  // There is room again, but what is in memory is not what is in the log.
+  EXPECT_NE(refusal<domain::LogUnavailable>(run(openTicket("Later"))), nullptr);
+  EXPECT_TRUE(path_->stats().failed);
+  EXPECT_EQ(log_->head(), head);
+  reopen();
+  EXPECT_EQ(log_->head(), head);
+  EXPECT_EQ(done(run(first)).version.value, 1u);
+  EXPECT_EQ(done(run(openTicket("Later"))).subject, "OPS-2");
 }
 
 TEST_F(CommandPathTest, AnImportedAttributeTooLargeForAnEventIsRefused) {
