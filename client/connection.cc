@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <random>
 
@@ -54,6 +55,42 @@ std::string systemUser() {
 ClientError unreachable(const std::string& address, const std::string& reason) {
   return {ClientError::Code::unreachable, "cannot reach a Docket server at " + address + ": " +
                                               reason + "; start one with docketd --data DIR"};
+}
+
+// What is wrong with "HOST:PORT" as it is written; empty when nothing is.
+std::string wrongWith(const std::string& address) {
+  if (address.empty()) return "it is empty";
+  if (address.starts_with("unix:") || address.starts_with("unix-abstract:")) return {};
+  std::size_t colon = std::string::npos;
+  if (address[0] == '[') {
+    const auto close = address.find(']');
+    if (close == std::string::npos) return "its '[' is never closed";
+    if (close + 1 < address.size()) colon = close + 1;
+    if (colon != std::string::npos && address[colon] != ':') return "only :PORT may follow its ']'";
+  } else if (std::count(address.begin(), address.end(), ':') == 1) {
+    colon = address.find(':');
+    if (colon == 0) return "it names no host";
+  }
+  if (colon == std::string::npos) return {};
+  const std::string_view port = std::string_view(address).substr(colon + 1);
+  unsigned number = 0;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+  const bool isNumber = error == std::errc() && end == port.data() + port.size();
+  return isNumber && number >= 1 && number <= 65535 ? "" : "the port must be 1 to 65535";
+}
+
+std::string hostOf(const std::string& address) {
+  if (address[0] == '[') return address.substr(1, address.find(']') - 1);
+  if (std::count(address.begin(), address.end(), ':') != 1) return address;
+  return address.substr(0, address.find(':'));
+}
+
+ClientError noAnswer(const ConnectOptions& options) {
+  const auto ms = options.timeout.count();
+  return {ClientError::Code::unreachable,
+          "the server at " + options.address + " does not answer (" +
+              (ms % 1000 == 0 ? std::to_string(ms / 1000) + " s" : std::to_string(ms) + " ms") +
+              ")"};
 }
 
 ClientError noDocketServer(const std::string& address, const std::string& reason) {
@@ -108,19 +145,29 @@ class Connection::Impl {
 };
 
 tl::expected<void, ClientError> Connection::Impl::connect(const ConnectOptions& options) {
+  if (const std::string wrong = wrongWith(options.address); !wrong.empty()) {
+    return tl::make_unexpected(ClientError{
+        ClientError::Code::unreachable,
+        "'" + options.address + "' is not an address of a server: " + wrong + "; write HOST:PORT"});
+  }
   kj::Own<kj::NetworkAddress> address;
   auto fault = kj::runCatchingExceptions([&] {
     address = waitFor(io.provider->getNetwork().parseAddress(options.address, kDefaultPort),
                       options.timeout);
   });
   KJ_IF_MAYBE (exception, fault) {
-    return tl::make_unexpected(ClientError{ClientError::Code::unreachable,
-                                           "'" + options.address +
-                                               "' is not an address of a server (" +
-                                               reasonOf(*exception) + "); write HOST:PORT"});
+    if (exception->getType() == kj::Exception::Type::OVERLOADED) {
+      return tl::make_unexpected(noAnswer(options));
+    }
+    return tl::make_unexpected(
+        ClientError{ClientError::Code::unreachable,
+                    "there is no host '" + hostOf(options.address) + "'; write HOST:PORT"});
   }
   fault = kj::runCatchingExceptions([&] { stream = waitFor(address->connect(), options.timeout); });
   KJ_IF_MAYBE (exception, fault) {
+    if (exception->getType() == kj::Exception::Type::OVERLOADED) {
+      return tl::make_unexpected(noAnswer(options));
+    }
     return tl::make_unexpected(unreachable(options.address, reasonOf(*exception)));
   }
   network = kj::heap<capnp::TwoPartyVatNetwork>(*stream, capnp::rpc::twoparty::Side::CLIENT,
@@ -166,9 +213,21 @@ tl::expected<void, ClientError> Connection::Impl::greet(const ConnectOptions& op
     session = answer.getSession();
   });
   KJ_IF_MAYBE (exception, fault) {
-    const bool closed = exception->getType() == kj::Exception::Type::DISCONNECTED;
-    return tl::make_unexpected(noDocketServer(
-        options.address, closed ? "it closed the connection" : reasonOf(*exception)));
+    switch (exception->getType()) {
+      case kj::Exception::Type::DISCONNECTED:
+        return tl::make_unexpected(ClientError{
+            ClientError::Code::protocol,
+            "the server at " + options.address +
+                " closed the connection at once: it may have too many connections, or be no "
+                "Docket server"});
+      case kj::Exception::Type::OVERLOADED:
+        return tl::make_unexpected(noAnswer(options));
+      case kj::Exception::Type::UNIMPLEMENTED:
+      case kj::Exception::Type::FAILED:
+        break;
+    }
+    // What the library makes of bytes that are no message helps nobody.
+    return tl::make_unexpected(noDocketServer(options.address, "its answer cannot be read"));
   }
   return result;
 }

@@ -32,7 +32,6 @@ Table auditTable() {
                 {"RECORDED"},
                 {"ACTOR", Align::left, true},
                 {"STREAM"},
-                {"VERSION", Align::right},
                 {"EVENT"},
                 {"WHAT", Align::left, true}});
 }
@@ -40,11 +39,14 @@ Table auditTable() {
 void addRow(Table& table, api::EventFacts::Reader facts) {
   std::string actor = visible(textOf(facts.getActor()));
   if (facts.getOnBehalfOf().size() > 0) actor += " for " + visible(textOf(facts.getOnBehalfOf()));
+  // Nearly all are tickets, and their ids tell it.
+  constexpr std::string_view kTicket = "ticket/";
+  std::string_view stream = textOf(facts.getStream());
+  if (stream.starts_with(kTicket)) stream.remove_prefix(kTicket.size());
   table.add({{std::to_string(facts.getPosition()), Colour::dim},
              {localTime(facts.getRecordedAt())},
              {actor, Colour::cyan},
-             {visible(textOf(facts.getStream()))},
-             {std::to_string(facts.getVersion()), Colour::dim},
+             {visible(stream)},
              {visible(textOf(facts.getType()))},
              {visible(textOf(facts.getSummary()))}});
 }
@@ -128,11 +130,11 @@ void addAuditCommands(CLI::App& app, Cli& cli) {
   command
       ->add_option("--after", options->after, "Go on after this position (with --newest: below it)")
       ->type_name("POSITION")
-      ->check(CLI::NonNegativeNumber);
+      ->check(wholeNumber(0));
   command->add_flag("--newest", options->newest, "The newest first");
   command->add_option("--limit", options->limit, "How many")
       ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{10'000'000}));
+      ->check(wholeNumber(1, 10'000'000));
   cli.run(command, [&cli, options] { log(cli, *options); });
 }
 

@@ -14,6 +14,10 @@
 namespace docket::client::cli {
 namespace {
 
+// What the server gives at most.
+constexpr std::uint64_t kCardsMax = 1000;  // a column
+constexpr std::uint64_t kQueueMax = 1000;
+
 struct CreateOptions {
   std::string key;
   std::string name;
@@ -220,7 +224,7 @@ void queue(Cli& cli, const QueueOptions& options) {
 void addCreate(CLI::App& board, Cli& cli) {
   auto options = std::make_shared<CreateOptions>();
   auto* command = board.add_subcommand("create", "Make a board (template it-support unless said)");
-  command->add_option("key", options->key, "2 to 10 of A-Z and 0-9, a letter first")->required();
+  command->add_option("KEY", options->key, "2 to 10 of A-Z and 0-9, a letter first")->required();
   command->add_option("--name", options->name, "What people call it; else its key");
   auto* from =
       command->add_option("--template", options->templateName, "it-support, development or basic");
@@ -232,7 +236,7 @@ void addCreate(CLI::App& board, Cli& cli) {
       ->allow_extra_args(false)
       ->check(CLI::Validator(checkColumn, ""))
       ->excludes(from);
-  addCommandOptions(*command, options->command);
+  addCommandOptions(*command, options->command, Subject::isNew);
   cli.run(command, [&cli, options] { create(cli, *options); });
 }
 
@@ -247,17 +251,17 @@ void addBoardCommands(CLI::App& app, Cli& cli) {
 
   auto showOptions = std::make_shared<ShowOptions>();
   auto* showCommand = board->add_subcommand("show", "A board, column by column");
-  showCommand->add_option("key", showOptions->key, "The board")->required();
+  showCommand->add_option("KEY", showOptions->key, "The board")->required();
   showCommand->add_option("--cards", showOptions->cards, "How many cards a column shows")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(wholeNumber(0, kCardsMax));
   cli.run(showCommand, [&cli, showOptions] { show(cli, *showOptions); });
 
   auto limitOptions = std::make_shared<LimitOptions>();
   auto* limitCommand = board->add_subcommand("limit", "Set or lift a column's WIP limit");
-  limitCommand->add_option("key", limitOptions->key, "The board")->required();
-  limitCommand->add_option("column", limitOptions->column, "Id or name of the column")->required();
-  limitCommand->add_option("limit", limitOptions->limit, "A number, or none")
+  limitCommand->add_option("KEY", limitOptions->key, "The board")->required();
+  limitCommand->add_option("COLUMN", limitOptions->column, "Id or name of the column")->required();
+  limitCommand->add_option("LIMIT", limitOptions->limit, "A number, or none")
       ->required()
       ->check(CLI::Validator(
           [](const std::string& text) {
@@ -270,10 +274,10 @@ void addBoardCommands(CLI::App& app, Cli& cli) {
 
   auto queueOptions = std::make_shared<QueueOptions>();
   auto* queueCommand = app.add_subcommand("queue", "What a board pulls next, in order");
-  queueCommand->add_option("key", queueOptions->key, "The board")->required();
+  queueCommand->add_option("KEY", queueOptions->key, "The board")->required();
   queueCommand->add_option("--limit", queueOptions->limit, "How many to show")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(wholeNumber(1, kQueueMax));
   cli.run(queueCommand, [&cli, queueOptions] { queue(cli, *queueOptions); });
 }
 

@@ -56,11 +56,20 @@ ExitCode Cli::finish() {
   }
   connection_.reset();
   server_.reset();
-  if (!output_.flush() && code == ExitCode::done) {
+  return finishOutput(code);
+}
+
+ExitCode Cli::finishOutput(ExitCode code) {
+  if (output_.flush()) return code;
+  if (!whatWasDone_.empty()) {
+    output_.errorLine("docket: " + visible(whatWasDone_) +
+                      ", but the answer could not be written to standard output");
+  } else if (output_.readerGone()) {
+    return code;  // it has read what it wanted
+  } else {
     output_.errorLine("docket: cannot write to standard output");
-    code = ExitCode::refused;
   }
-  return code;
+  return code == ExitCode::done ? ExitCode::refused : code;
 }
 
 Connection& Cli::connection() {
@@ -90,22 +99,27 @@ Connection& Cli::reconnect() {
 
 void Cli::fail(const ClientError& error) {
   switch (error.code) {
-    case ClientError::Code::tooLarge: {
-      capnp::MallocMessageBuilder message;
-      auto violation = message.initRoot<api::Refusal>().initViolations(1)[0];
-      violation.setCode("command-too-large");
-      violation.setMessage(asText(error.message));
-      violation.setWayOut("Shorten its texts, or put what is long into comments.");
-      refuse(message.getRoot<api::Refusal>().asReader());
-    }
+    case ClientError::Code::tooLarge:
+      refuse("command-too-large", error.message,
+             "Shorten its texts, or put what is long into comments.");
     case ClientError::Code::refused:
-      throw CliFailure(ExitCode::refused, "the server refused the login: " + error.message);
+      throw CliFailure(ExitCode::refused,
+                       "the server refused the login: " + inOptionNames(error.message));
     case ClientError::Code::unreachable:
     case ClientError::Code::disconnected:
     case ClientError::Code::protocol:
       break;
   }
   throw CliFailure(ExitCode::unreachable, error.message);
+}
+
+void Cli::refuse(const std::string& code, const std::string& message, const std::string& wayOut) {
+  capnp::MallocMessageBuilder built;
+  auto violation = built.initRoot<api::Refusal>().initViolations(1)[0];
+  violation.setCode(asText(code));
+  violation.setMessage(asText(message));
+  violation.setWayOut(asText(wayOut));
+  refuse(built.getRoot<api::Refusal>().asReader());
 }
 
 void Cli::refuse(api::Refusal::Reader refusal) {

@@ -97,14 +97,24 @@ class Cli {
     if (answer.hasRefusal()) refuse(answer.getRefusal());
   }
 
+  // A refusal of the program's own, in the same form.
+  [[noreturn]] void refuse(const std::string& code, const std::string& message,
+                           const std::string& wayOut);
+
+  // Notes what has been changed by now, as "OPS-9 was opened": it must be told even when the answer
+  // cannot be printed.
+  void noteDone(std::string what) { whatWasDone_ = std::move(what); }
+
   // A ClientError as the failure that it is for a command; a message too large is a refusal.
   [[noreturn]] void fail(const ClientError& error);
 
  private:
+  ExitCode finishOutput(ExitCode code);
   api::Done::Reader doneOrRefuse(api::Outcome::Reader outcome);
 
   GlobalOptions options_;
   Output output_;
+  std::string whatWasDone_;
   std::function<void()> action_;
   std::unique_ptr<PrivateServer> server_;  // outlives the connection to it
   std::unique_ptr<Connection> connection_;

@@ -1,6 +1,7 @@
 #include "client/cli/command_builder.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 
 #include "client/cli/json_shapes.h"
@@ -20,14 +21,25 @@ int digitOf(char c) {
   return -1;
 }
 
+// "OPS-9 was opened" of "Opened"; "the board OPS was created" of "Created board".
+std::string inPassive(const std::string& did, const std::string& subject) {
+  if (did == "Created board") return "the board " + subject + " was created";
+  if (did.ends_with(" board")) return "the limit on board " + subject + " was set";
+  std::string verb = did;
+  if (verb[0] >= 'A' && verb[0] <= 'Z') verb[0] = static_cast<char>(verb[0] + 32);
+  return subject + " was " + verb;
+}
+
 }  // namespace
 
-void addCommandOptions(CLI::App& command, CommandOptions& options) {
-  command
-      .add_option("--expect", options.expected,
-                  "Refuse when it is no longer at this version, and say what changed")
-      ->type_name("VERSION")
-      ->check(CLI::NonNegativeNumber);  // -1 would be read as the largest number
+void addCommandOptions(CLI::App& command, CommandOptions& options, Subject subject) {
+  if (subject == Subject::exists) {
+    command
+        .add_option("--expect", options.expected,
+                    "Refuse when it is no longer at this version, and say what changed")
+        ->type_name("VERSION")
+        ->check(wholeNumber(0));  // -1 would be read as the largest number
+  }
   command
       .add_option("--command-id", options.commandId,
                   "32 hexadecimal digits: the same id is done once, however often it is sent")
@@ -51,6 +63,7 @@ void writeHeader(const CommandOptions& options, api::CommandHeader::Builder head
 void printDone(Cli& cli, api::Done::Reader done, const std::string& did,
                api::CommandHeader::Reader header) {
   Output& output = cli.output();
+  cli.noteDone(inPassive(did, std::string(textOf(done.getSubject()))));
   if (output.isJson()) {
     Json json = toJson(done);
     json["command_id"] = hex(header.getId());
@@ -92,6 +105,21 @@ std::string checkInstant(const std::string& text) {
 
 std::string checkCommandId(const std::string& text) {
   return parseCommandId(text) ? "" : "must be 32 hexadecimal digits";
+}
+
+CLI::Validator wholeNumber(std::uint64_t min, std::uint64_t max) {
+  const bool open = max == std::numeric_limits<std::uint64_t>::max();
+  const std::string rule = "must be a whole number, " + std::to_string(min) +
+                           (open ? " or more" : " to " + std::to_string(max));
+  return CLI::Validator(
+      [min, max, rule](const std::string& text) {
+        std::uint64_t number = 0;
+        const char* const last = text.data() + text.size();
+        const auto [end, error] = std::from_chars(text.data(), last, number);
+        const bool fits = error == std::errc() && end == last && number >= min && number <= max;
+        return fits ? std::string() : rule;
+      },
+      "");
 }
 
 std::string textOrStandardInput(const std::string& text) {

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -17,7 +18,10 @@ struct CommandOptions {
   std::string onBehalfOf;                 // --on-behalf-of
 };
 
-void addCommandOptions(CLI::App& command, CommandOptions& options);
+// `Subject::isNew`: the command names nothing yet that has a version, so there is no --expect.
+enum class Subject { exists, isNew };
+void addCommandOptions(CLI::App& command, CommandOptions& options,
+                       Subject subject = Subject::exists);
 
 // A builder of its own for one command, its header written.
 template <class Command>
@@ -48,6 +52,9 @@ std::optional<CommandIdBytes> parseCommandId(std::string_view text);
 // For CLI::Option::check: a sentence when it is wrong, else empty.
 std::string checkInstant(const std::string& text);
 std::string checkCommandId(const std::string& text);
+// "must be a whole number, 0 or more" or "…, 1 to 1000".
+CLI::Validator wholeNumber(std::uint64_t min,
+                           std::uint64_t max = std::numeric_limits<std::uint64_t>::max());
 
 // `text` itself, or all of standard input (less one newline at its end) when it is "-".
 std::string textOrStandardInput(const std::string& text);

@@ -1,6 +1,5 @@
 // `docket import`: history from a file of another system, and a first map for it.
-#include <csignal>
-#include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <optional>
@@ -8,7 +7,9 @@
 #include <vector>
 
 #include "client/cli/cli.h"
+#include "client/cli/command_builder.h"
 #include "client/cli/progress.h"
+#include "client/cli/stop_signal.h"
 #include "client/cli/text_layout.h"
 #include "client/import/importer.h"
 #include "client/import/map_proposal.h"
@@ -25,7 +26,6 @@ using imports::RefusedRow;
 constexpr std::size_t kRefusedRowsListed = 10;
 // Drawing costs more than an event does: the progress is told once in so many calls.
 constexpr std::uint64_t kCallsAnUpdate = 64;
-constexpr int kStoppedExitCode = 130;  // as a program that SIGINT ended
 
 struct ImportArguments {
   std::string file;
@@ -38,32 +38,16 @@ struct ImportArguments {
   bool dryRun = false;
 };
 
-volatile std::sig_atomic_t stopAsked = 0;
-
-// While it lives, the first SIGINT asks the import to stop; a second one ends the program.
-class StopOnInterrupt {
- public:
-  StopOnInterrupt() {
-    struct sigaction action {};
-    action.sa_handler = [](int) { stopAsked = 1; };
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    sigaction(SIGINT, &action, &before_);
-  }
-  ~StopOnInterrupt() { sigaction(SIGINT, &before_, nullptr); }
-  StopOnInterrupt(const StopOnInterrupt&) = delete;
-  StopOnInterrupt& operator=(const StopOnInterrupt&) = delete;
-
- private:
-  struct sigaction before_ {};
-};
-
 [[noreturn]] void fail(const ImportError& error) {
   switch (error.code) {
     case ImportError::Code::usage:
       throw CliFailure(ExitCode::usage, error.message);
     case ImportError::Code::unreachable:
       throw CliFailure(ExitCode::unreachable, error.message);
+    case ImportError::Code::integrity:
+      throw CliFailure(ExitCode::integrity, error.message);
     case ImportError::Code::badInput:
+    case ImportError::Code::brokenInput:
     case ImportError::Code::server:
       break;
   }
@@ -76,9 +60,60 @@ T orFail(tl::expected<T, ImportError> value) {
   return std::move(*value);
 }
 
-imports::Format formatOf(const ImportArguments& arguments, imports::ByteSource& source) {
+// `expectsXes`: its map or its name says that it is XES.
+imports::Format formatOf(const ImportArguments& arguments, imports::ByteSource& source,
+                         bool expectsXes) {
   if (!arguments.format.empty()) return *imports::parseFormat(arguments.format);
-  return orFail(imports::sniffFormat(source));
+  const imports::Format format = orFail(imports::sniffFormat(source));
+  if (expectsXes && format != imports::Format::xes) {
+    throw CliFailure(ExitCode::refused, "'" + arguments.file + "' is no XES: line 1 is not XML.");
+  }
+  return format;
+}
+
+bool isNamedXes(const std::string& path) {
+  std::filesystem::path name(path);
+  for (const char* packed : {".gz", ".xz", ".zst"}) {
+    if (name.extension() == packed) name = name.stem();
+  }
+  return name.extension() == ".xes";
+}
+
+bool isSameFile(const std::string& a, const std::string& b) {
+  std::error_code absent;  // one that is not there is no other
+  return !a.empty() && !b.empty() && std::filesystem::equivalent(a, b, absent);
+}
+
+// What is written must never be what is read.
+void checkOutputs(const ImportArguments& arguments) {
+  for (const auto& [option, path] :
+       {std::pair("-o", &arguments.output), std::pair("--refused", &arguments.refusedFile)}) {
+    for (const auto& [input, what] :
+         {std::pair(&arguments.file, "file to import"), std::pair(&arguments.map, "map")}) {
+      if (isSameFile(*path, *input)) {
+        throw CliFailure(ExitCode::usage, std::string(option) + " names the " + what + ", '" +
+                                              *path + "', which it would overwrite; name another.");
+      }
+    }
+  }
+  std::error_code absent;
+  const auto status = std::filesystem::status(arguments.output, absent);
+  if (std::filesystem::is_regular_file(status) || std::filesystem::is_directory(status)) {
+    throw CliFailure(ExitCode::usage,
+                     "'" + arguments.output + "' is there already; remove it or name another.");
+  }
+}
+
+BoardColumns readBoard(Cli& cli, const std::string& key) {
+  const auto answer = cli.ask([&](Connection& connection) {
+    auto request = connection.desk().boardRequest();
+    request.setKey(asText(key));
+    request.setCardsPerColumn(0);
+    request.initFreshness().setHead();
+    return request.send();
+  });
+  cli.check(answer);
+  return imports::columnsOf(key, answer.getBoard());
 }
 
 void writeFile(const std::string& path, const std::string& text) {
@@ -91,18 +126,16 @@ void writeFile(const std::string& path, const std::string& text) {
 
 void propose(const ImportArguments& arguments, Cli& cli) {
   auto source = orFail(imports::ByteSource::open(arguments.file));
-  const imports::Format format = formatOf(arguments, source);
+  const imports::Format format = formatOf(arguments, source, isNamedXes(arguments.file));
   const BoardColumns board =
-      arguments.board.empty()
-          ? imports::itSupportColumns()
-          : orFail(imports::readBoardColumns(cli.connection(), arguments.board));
+      arguments.board.empty() ? imports::itSupportColumns() : readBoard(cli, arguments.board);
   const std::string map = orFail(imports::proposeMap(source, format, board));
   if (!arguments.output.empty()) writeFile(arguments.output, map);
   if (cli.output().isJson()) {
     cli.output().json({{"file", arguments.file},
                        {"format", imports::text(format)},
                        {"board", arguments.board},
-                       {"writtenTo", arguments.output},
+                       {"written_to", arguments.output},
                        {"map", map}});
   } else if (arguments.output.empty()) {
     cli.output().text(map);
@@ -155,10 +188,11 @@ nlohmann::ordered_json asJson(const ImportArguments& arguments, const ImportRepo
                                   {"already_there", report.alreadyThere},
                                   {"refused", report.refused},
                                   {"skipped", report.skipped},
-                                  {"ambiguousTimes", report.times.ambiguous},
-                                  {"nonexistentTimes", report.times.nonexistent},
+                                  {"outcome_unknown", report.outcomeUnknown},
+                                  {"ambiguous_times", report.times.ambiguous},
+                                  {"nonexistent_times", report.times.nonexistent},
                                   {"stopped", report.stopped},
-                                  {"refusedRows", std::move(rows)}};
+                                  {"refused_rows", std::move(rows)}};
   document["error"] = report.error ? nlohmann::ordered_json(report.error->message) : nullptr;
   return document;
 }
@@ -185,6 +219,9 @@ void printReport(const ImportArguments& arguments, const ImportReport& report,
   row("already there", report.alreadyThere);
   row("refused", report.refused, report.refused == 0 ? "" : "rows");
   if (report.skipped > 0) row("not sent", report.skipped);
+  if (report.outcomeUnknown > 0) {
+    row("outcome unknown", report.outcomeUnknown, "sent, and not answered for certain");
+  }
   if (report.times.ambiguous > 0) {
     row("ambiguous", report.times.ambiguous, "local times; the earlier instant was taken");
   }
@@ -204,6 +241,22 @@ void printReport(const ImportArguments& arguments, const ImportReport& report,
   }
 }
 
+// What to do after an import that could not go on.
+std::string adviceFor(ImportError::Code code) {
+  switch (code) {
+    case ImportError::Code::brokenInput:
+      return " Get a whole copy of the file and import it: what is recorded is not doubled.";
+    case ImportError::Code::server:
+    case ImportError::Code::integrity:
+      return " Run the same command again when the server takes commands.";
+    case ImportError::Code::unreachable:  // its sentence says it
+    case ImportError::Code::usage:
+    case ImportError::Code::badInput:
+      break;
+  }
+  return {};
+}
+
 // Throws unless everything in the file is on the board now.
 void judge(const ImportArguments& arguments, const ImportReport& report) {
   const std::string soFar =
@@ -213,14 +266,21 @@ void judge(const ImportArguments& arguments, const ImportReport& report) {
     ImportError error = *report.error;
     const bool end = !error.message.empty() && error.message.back() == '.';
     error.message += end ? "" : ".";
-    if (error.code != ImportError::Code::usage && !arguments.dryRun) {
-      error.message += soFar + " Run the same command again to go on.";
+    if (error.code == ImportError::Code::unreachable) {
+      error.message = "The connection was lost: run the same command again, nothing is done twice.";
     }
+    const bool began = report.recorded + report.alreadyThere > 0;
+    if (began) error.message += soFar;
+    error.message += adviceFor(error.code);
     fail(error);
   }
   if (report.stopped) {
-    throw CliFailure(static_cast<ExitCode>(kStoppedExitCode),
+    throw CliFailure(StopOnSignal::exitCode(),
                      "Stopped." + soFar + " Run the same command again to go on.");
+  }
+  if (report.refused > 0 && arguments.dryRun) {
+    throw CliFailure(ExitCode::refused, counted(report.refused, "row", "rows") +
+                                            " would be refused; nothing was sent.");
   }
   if (report.refused > 0) {
     throw CliFailure(ExitCode::refused, counted(report.refused, "row was", "rows were") +
@@ -230,29 +290,28 @@ void judge(const ImportArguments& arguments, const ImportReport& report) {
 
 void importFile(const ImportArguments& arguments, Cli& cli) {
   auto source = orFail(imports::ByteSource::open(arguments.file));
-  const imports::Format format = formatOf(arguments, source);
   if (arguments.map.empty()) {
     throw CliFailure(ExitCode::usage, "An import needs a map: docket import " + arguments.file +
                                           " --propose-map -o MAP.toml writes a first one.");
   }
   const imports::ImportMap map = orFail(imports::readMap(arguments.map));
+  const imports::Format format = formatOf(arguments, source, map.format == imports::Format::xes);
   if (map.format != format) {
     throw CliFailure(ExitCode::usage, "The map '" + arguments.map + "' is for " +
                                           std::string(imports::text(map.format)) + ", but '" +
                                           arguments.file + "' is " +
                                           std::string(imports::text(format)) + ".");
   }
-  Connection& connection = cli.connection();
-  const BoardColumns board = orFail(imports::readBoardColumns(connection, arguments.board));
+  const BoardColumns board = readBoard(cli, arguments.board);
   const auto states = orFail(imports::StateColumns::make(map, board));
 
   RefusedRows refused(arguments.refusedFile);
-  const StopOnInterrupt stopOnInterrupt;
+  const StopOnSignal stopOnSignal;
   Progress progress("Importing " + visible(arguments.file));
   std::uint64_t calls = 0;
   imports::ImportOptions options;
   options.dryRun = arguments.dryRun;
-  options.shouldStop = [] { return stopAsked != 0; };
+  options.shouldStop = [] { return StopOnSignal::asked(); };
   options.onRefused = [&](const RefusedRow& row) { refused.add(row); };
   options.onProgress = [&](const ImportReport& soFar) {
     if (calls++ % kCallsAnUpdate != 0) return;
@@ -260,8 +319,11 @@ void importFile(const ImportArguments& arguments, Cli& cli) {
         {source.packedBytesRead(), source.packedBytes(),
          std::to_string(soFar.events) + " events, " + std::to_string(soFar.refused) + " refused"});
   };
-  const ImportReport report = runImport(source, map, board, states, &connection, options);
+  const ImportReport report = runImport(source, map, board, states, &cli.connection(), options);
   progress.finish();
+  if (report.recorded > 0) {
+    cli.noteDone(counted(report.recorded, "event was", "events were") + " recorded");
+  }
   const bool refusedWritten = refused.finish();
   const bool usage = report.error && report.error->code == ImportError::Code::usage;
   if (cli.output().isJson()) {
@@ -269,7 +331,6 @@ void importFile(const ImportArguments& arguments, Cli& cli) {
   } else if (!usage) {
     printReport(arguments, report, refused, cli.output());
   }
-  cli.output().flush();
   judge(arguments, report);
   if (!refusedWritten) {
     throw CliFailure(ExitCode::refused, "'" + arguments.refusedFile + "' cannot be written.");
@@ -293,6 +354,7 @@ void addImportCommands(CLI::App& app, Cli& cli) {
   command->add_option("--refused", arguments->refusedFile, "List every refused row in this file");
   command->add_flag("--dry-run", arguments->dryRun, "Read and check all, send nothing");
   cli.run(command, [arguments, &cli] {
+    checkOutputs(*arguments);
     if (arguments->proposeMap) return propose(*arguments, cli);
     if (arguments->board.empty()) {
       throw CliFailure(ExitCode::usage, "An import needs --board KEY.");

@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -90,16 +91,17 @@ void Output::json(const nlohmann::ordered_json& document) {
 }
 
 void Output::text(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  errno = 0;
+  if (std::fwrite(text.data(), 1, text.size(), stdout) < text.size()) noteFailure();
 }
 
 void Output::line(std::string_view text) {
   this->text(text);
-  std::fputc('\n', stdout);
+  this->text("\n");
 }
 
 void Output::errorLine(std::string_view text) {
-  std::fflush(stdout);
+  flush();
   std::fwrite(text.data(), 1, text.size(), stderr);
   std::fputc('\n', stderr);
 }
@@ -113,7 +115,13 @@ std::string Output::paintError(Colour colour, std::string_view text) const {
 }
 
 bool Output::flush() {
-  return std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  errno = 0;
+  if (std::fflush(stdout) != 0) noteFailure();
+  return errorNumber_ == 0 && std::ferror(stdout) == 0;
+}
+
+void Output::noteFailure() {
+  if (errorNumber_ == 0) errorNumber_ = errno != 0 ? errno : EIO;
 }
 
 }  // namespace docket::client::cli

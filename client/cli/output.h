@@ -4,6 +4,8 @@
 // shown, never obeyed by the terminal. Threads: one.
 #pragma once
 
+#include <cerrno>
+
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -59,14 +61,19 @@ class Output {
   std::string paint(Colour colour, std::string_view text) const;
   std::string paintError(Colour colour, std::string_view text) const;
 
-  // Writes out what is buffered; false when standard output took it not (a full disk, a closed
-  // pipe).
+  // Writes out what is buffered; false when standard output took it not, now or before (a full
+  // disk, a closed pipe).
   bool flush();
+  // Whether what was not taken went to a reader that had gone (`| head`).
+  bool readerGone() const { return errorNumber_ == EPIPE; }
 
  private:
+  void noteFailure();
+
   Terminal out_;
   Terminal error_;
   bool json_ = false;
+  int errorNumber_ = 0;  // of the first write that failed
 };
 
 }  // namespace docket::client::cli

@@ -127,6 +127,7 @@ void rebuild(Cli& cli, const std::string& name) {
     });
   }
   progress.finish();
+  cli.noteDone("the view " + name + " was rebuilt");
   Output& output = cli.output();
   if (output.isJson()) {
     output.json({{"rebuilt",
@@ -169,7 +170,7 @@ void addProjectionCommands(CLI::App& app, Cli& cli) {
   auto name = std::make_shared<std::string>();
   auto* rebuildCommand = projection->add_subcommand(
       "rebuild", "Build a view again from the log, beside the one that serves");
-  rebuildCommand->add_option("name", *name, "The view, as projection list names it")->required();
+  rebuildCommand->add_option("NAME", *name, "The view, as projection list names it")->required();
   cli.run(rebuildCommand, [&cli, name] { rebuild(cli, *name); });
 
   cli.run(app.add_subcommand("info", "What the server is and where its log stands"),

@@ -1,5 +1,8 @@
 #include "client/cli/refusal_text.h"
 
+#include <array>
+#include <string_view>
+
 #include "client/cli/json_shapes.h"
 #include "client/cli/text_layout.h"
 #include "client/cli/time_text.h"
@@ -10,7 +13,31 @@ namespace {
 // A fact may be as long as what someone typed.
 constexpr int kFactWidthMax = 60;
 
+struct OptionName {
+  std::string_view field;
+  std::string_view option;
+};
+constexpr std::array<OptionName, 5> kOptionNames{{{"header.id", "--command-id"},
+                                                  {"header.occurredAt", "--occurred-at"},
+                                                  {"header.expected", "--expect"},
+                                                  {"header.onBehalfOf", "--on-behalf-of"},
+                                                  {"credential.name", "--as"}}};
+
+void replaceAll(std::string& text, std::string_view what, std::string_view with) {
+  for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {
+    text.replace(at, what.size(), with);
+  }
+}
+
 }  // namespace
+
+std::string inOptionNames(std::string text) {
+  for (const OptionName& name : kOptionNames) {
+    replaceAll(text, "The field " + std::string(name.field), name.option);
+    replaceAll(text, name.field, name.option);
+  }
+  return text;
+}
 
 std::string eventLine(api::EventFacts::Reader facts) {
   return "version " + std::to_string(facts.getVersion()) + "  " + localTime(facts.getOccurredAt()) +
@@ -22,15 +49,17 @@ std::string refusalText(api::Refusal::Reader refusal, const Output& output) {
   std::string text;
   for (const auto violation : refusal.getViolations()) {
     if (!text.empty()) text += "\n";
-    text +=
-        output.paintError(Colour::red, "refused:") + " " + visible(textOf(violation.getMessage()));
+    text += output.paintError(Colour::red, "refused:") + " " +
+            visible(inOptionNames(std::string(textOf(violation.getMessage()))));
     text += "\n  code " + visible(textOf(violation.getCode()));
     for (const auto fact : violation.getFacts()) {
+      // Its message holds all of them.
+      if (violation.getCode() == "field-invalid") break;
       text += ", " + visible(textOf(fact.getName())) + " " +
               truncated(visible(textOf(fact.getValue())), kFactWidthMax);
     }
     if (violation.getWayOut().size() > 0) {
-      text += "\n  way out: " + visible(textOf(violation.getWayOut()));
+      text += "\n  way out: " + visible(inOptionNames(std::string(textOf(violation.getWayOut()))));
     }
   }
   if (refusal.getChanges().size() > 0) text += "\n  what happened since:";

@@ -12,6 +12,10 @@ namespace docket::client::cli {
 // each rule that was broken, and what happened since the expected version.
 std::string refusalText(api::Refusal::Reader refusal, const Output& output);
 
+// A sentence of the server with the names of the wire's fields in it, in the words of the command
+// line: "header.id" is --command-id there.
+std::string inOptionNames(std::string text);
+
 // "OPS-42  v3  TicketMoved  2026-… by anna: moved to done": one event in a line.
 std::string eventLine(api::EventFacts::Reader facts);
 

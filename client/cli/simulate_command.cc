@@ -1,6 +1,6 @@
 // `docket simulate`: a synthetic service desk, played on a board.
-#include <csignal>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +8,7 @@
 #include "client/cli/cli.h"
 #include "client/cli/command_builder.h"
 #include "client/cli/progress.h"
+#include "client/cli/stop_signal.h"
 #include "client/cli/text_layout.h"
 #include "client/cli/time_text.h"
 #include "client/simulate/simulation.h"
@@ -16,11 +17,11 @@ namespace docket::client::cli {
 namespace {
 
 using simulate::Seconds;
+using simulate::SimulationError;
 using simulate::SimulationReport;
 
 constexpr std::uint64_t kCallsAnUpdate = 256;
 constexpr std::int64_t kMicroseconds = 1'000'000;
-constexpr int kStoppedExitCode = 130;  // as a program that SIGINT ended
 
 struct SimulateArguments {
   std::string board;
@@ -31,7 +32,12 @@ struct SimulateArguments {
   std::string until;
 };
 
-volatile std::sig_atomic_t stopAsked = 0;
+std::string checkPerDay(const std::string& text) {
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  const bool fits = !text.empty() && *end == '\0' && number >= 0.1 && number <= 1e6;
+  return fits ? "" : "must be a number, 0.1 to 1000000";
+}
 
 // Now, rounded down to the hour, unless an instant is given.
 Seconds untilOf(const SimulateArguments& arguments) {
@@ -43,19 +49,22 @@ Seconds untilOf(const SimulateArguments& arguments) {
 }
 
 void print(const SimulateArguments& arguments, const simulate::DeskOptions& desk,
-           const SimulationReport& report, Output& output) {
+           const SimulationReport& report, const std::string& error, Output& output) {
   if (output.isJson()) {
-    output.json({{"board", arguments.board},
-                 {"seed", desk.seed},
-                 {"days", desk.days},
-                 {"until", isoUtc(desk.until * kMicroseconds)},
-                 {"boardCreated", report.boardCreated},
-                 {"tickets", report.tickets},
-                 {"commands", report.commands},
-                 {"new", report.done},
-                 {"already_there", report.alreadyThere},
-                 {"refused_by_limit", report.refused},
-                 {"stopped", report.stopped}});
+    output.json(
+        {{"board", arguments.board},
+         {"seed", desk.seed},
+         {"days", desk.days},
+         {"until", isoUtc(desk.until * kMicroseconds)},
+         {"board_created", report.boardCreated},
+         {"tickets", report.tickets},
+         {"commands", report.commands},
+         {"new", report.done},
+         {"already_there", report.alreadyThere},
+         {"refused_by_limit", report.refused},
+         {"outcome_unknown", report.outcomeUnknown},
+         {"stopped", report.stopped},
+         {"error", error.empty() ? nlohmann::ordered_json() : nlohmann::ordered_json(error)}});
     return;
   }
   output.line(output.paint(Colour::bold, "Simulated desk") + " on board " +
@@ -73,6 +82,31 @@ void print(const SimulateArguments& arguments, const simulate::DeskOptions& desk
   row("new", report.done, "events in the log");
   row("already there", report.alreadyThere, "from an earlier run");
   row("refused", report.refused, "by a WIP limit, as foretold");
+  if (report.outcomeUnknown > 0) {
+    row("outcome unknown", report.outcomeUnknown, "sent, and not answered for certain");
+  }
+}
+
+// Ends a simulation that could not go on.
+[[noreturn]] void judge(const SimulateArguments& arguments, const simulate::DeskOptions& desk,
+                        const SimulationReport& report, const SimulationError& error, Cli& cli) {
+  ExitCode code = ExitCode::refused;
+  switch (error.code) {
+    case SimulationError::Code::refused:
+      if (error.refusal) cli.refuse(error.refusal->getRoot<api::Refusal>().asReader());
+      cli.refuse("board-not-fit", error.message, "Give another --board.");
+    case SimulationError::Code::disagreed:
+    case SimulationError::Code::unavailable:
+      break;
+    case SimulationError::Code::unreachable:
+      code = ExitCode::unreachable;
+      break;
+    case SimulationError::Code::integrity:
+      code = ExitCode::integrity;
+      break;
+  }
+  print(arguments, desk, report, error.message, cli.output());
+  throw CliFailure(code, error.message);
 }
 
 void simulateDesk(const SimulateArguments& arguments, Cli& cli) {
@@ -80,12 +114,8 @@ void simulateDesk(const SimulateArguments& arguments, Cli& cli) {
   options.board = arguments.board;
   options.desk = {arguments.seed, untilOf(arguments), arguments.days, arguments.perDay,
                   arguments.tickets};
-  struct sigaction action {};
-  struct sigaction before {};
-  action.sa_handler = [](int) { stopAsked = 1; };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);  // a second one ends the program
-  sigaction(SIGINT, &action, &before);
-  options.shouldStop = [] { return stopAsked != 0; };
+  const StopOnSignal stopOnSignal;
+  options.shouldStop = [] { return StopOnSignal::asked(); };
 
   Progress progress("Simulating " + visible(arguments.board));
   const Seconds start =
@@ -100,16 +130,13 @@ void simulateDesk(const SimulateArguments& arguments, Cli& cli) {
   SimulationReport report;
   const auto played = simulate::simulate(cli.connection(), options, report);
   progress.finish();
-  sigaction(SIGINT, &before, nullptr);
-  if (!played) {
-    const bool unreachable = played.error().code == simulate::SimulationError::Code::unreachable;
-    throw CliFailure(unreachable ? ExitCode::unreachable : ExitCode::refused,
-                     played.error().message);
+  if (report.done > 0) {
+    cli.noteDone(grouped(report.done) + " commands of the simulated desk were done");
   }
-  print(arguments, options.desk, report, cli.output());
-  cli.output().flush();
+  if (!played) judge(arguments, options.desk, report, played.error(), cli);
+  print(arguments, options.desk, report, "", cli.output());
   if (report.stopped) {
-    throw CliFailure(static_cast<ExitCode>(kStoppedExitCode),
+    throw CliFailure(StopOnSignal::exitCode(),
                      "Stopped. Run it again with the same --seed, --days, --tickets or --per-day, "
                      "and --until " +
                          isoUtc(options.desk.until * kMicroseconds) + " to go on.");
@@ -123,20 +150,23 @@ void addSimulateCommands(CLI::App& app, Cli& cli) {
   auto* command = app.add_subcommand("simulate", "Play a synthetic service desk on a board");
   command->add_option("--board", arguments->board, "The board; made from it-support if absent")
       ->required();
-  command->add_option("--seed", arguments->seed, "Same seed, same desk")->capture_default_str();
+  command->add_option("--seed", arguments->seed, "Same seed, same desk")
+      ->capture_default_str()
+      ->check(wholeNumber(0));
   command->add_option("--days", arguments->days, "How long it goes on")
-      ->check(CLI::Range(1, 3650))
+      ->check(wholeNumber(1, 3650))
       ->capture_default_str();
   auto* tickets = command->add_option("--tickets", arguments->tickets, "Exactly so many tickets")
-                      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{100'000'000}));
+                      ->check(wholeNumber(1, 100'000'000));
   command->add_option("--per-day", arguments->perDay, "Tickets a day, on average")
-      ->check(CLI::Range(0.1, 1e6))
+      ->check(CLI::Validator(checkPerDay, ""))
       ->capture_default_str()
       ->excludes(tickets);
   command
       ->add_option("--until", arguments->until,
                    "The simulated now; default: the last full hour (a repeat needs the same one)")
-      ->check(checkInstant);
+      ->type_name("TIME")
+      ->check(CLI::Validator(checkInstant, ""));
   cli.run(command, [arguments, &cli] { simulateDesk(*arguments, cli); });
 }
 

@@ -53,7 +53,7 @@ void send(Cli& cli, const CommandOptions& options, const std::string& did, const
 CLI::App* addChange(CLI::App& parent, const std::string& name, const std::string& help,
                     Change& change) {
   auto* command = parent.add_subcommand(name, help);
-  command->add_option("ticket", change.ticket, "The ticket, as OPS-42")->required();
+  command->add_option("TICKET", change.ticket, "The ticket, as OPS-42")->required();
   addCommandOptions(*command, change.command);
   return command;
 }
@@ -152,14 +152,14 @@ void addOpen(CLI::App& ticket, Cli& cli) {
       ->type_name("TIME")
       ->check(CLI::Validator(checkInstant, ""));
   command->add_option("--column", options->column, "Where it starts; else the first queue column");
-  addCommandOptions(*command, options->command);
+  addCommandOptions(*command, options->command, Subject::isNew);
   cli.run(command, [&cli, options] { open(cli, *options); });
 }
 
 void addMove(CLI::App& ticket, Cli& cli) {
   auto change = std::make_shared<Change>();
   auto* command = addChange(ticket, "move", "Move a ticket to a column", *change);
-  command->add_option("column", change->first, "Id or name of the column")->required();
+  command->add_option("COLUMN", change->first, "Id or name of the column")->required();
   command->add_option("--override", change->second, "Exceed a WIP limit, for this reason")
       ->type_name("REASON");
   cli.run(command, [&cli, change] {
@@ -175,10 +175,10 @@ void addMove(CLI::App& ticket, Cli& cli) {
 void addPull(CLI::App& ticket, Cli& cli) {
   auto change = std::make_shared<Change>();
   auto* command = ticket.add_subcommand("pull", "Take the next ticket of a board's queue");
-  command->add_option("board", change->ticket, "The board")->required();
+  command->add_option("KEY", change->ticket, "The board")->required();
   command->add_option("--column", change->first, "Where it goes; else the first active column");
   command->add_option("--agent", change->second, "Who gets it; else whoever asks");
-  addCommandOptions(*command, change->command);
+  addCommandOptions(*command, change->command, Subject::isNew);
   cli.run(command, [&cli, change] {
     Message message(change->command);
     auto body = (*message).initPull();
@@ -194,7 +194,7 @@ void addPull(CLI::App& ticket, Cli& cli) {
 void addAssign(CLI::App& ticket, Cli& cli) {
   auto change = std::make_shared<Change>();
   auto* command = addChange(ticket, "assign", "Give a ticket to somebody, or to nobody", *change);
-  auto* subject = command->add_option("subject", change->first, "Who gets it");
+  auto* subject = command->add_option("SUBJECT", change->first, "Who gets it");
   command->add_flag("--nobody", change->flag, "Take it from whoever has it")->excludes(subject);
   cli.run(command, [&cli, change] {
     if (change->first.empty() && !change->flag) {
@@ -211,8 +211,14 @@ void addAssign(CLI::App& ticket, Cli& cli) {
 void addEscalate(CLI::App& ticket, Cli& cli) {
   auto options = std::make_shared<EscalateOptions>();
   auto* command = ticket.add_subcommand("escalate", "Move a ticket to another tier of support");
-  command->add_option("ticket", options->ticket, "The ticket, as OPS-42")->required();
-  command->add_option("tier", options->tier, "1, 2 or 3")->required()->check(CLI::Range(1, 3));
+  command->add_option("TICKET", options->ticket, "The ticket, as OPS-42")->required();
+  command->add_option("TIER", options->tier, "2 or 3")
+      ->required()
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            return text == "2" || text == "3" ? std::string() : std::string("is 2 or 3");
+          },
+          ""));
   command->add_option("--note", options->note, "What was found and tried");
   addCommandOptions(*command, options->command);
   cli.run(command, [&cli, options] {
@@ -258,7 +264,7 @@ void addBlocking(CLI::App& ticket, Cli& cli) {
 void addComment(CLI::App& ticket, Cli& cli) {
   auto change = std::make_shared<Change>();
   auto* command = addChange(ticket, "comment", "Add a comment", *change);
-  command->add_option("text", change->first, "The comment; - reads standard input")->required();
+  command->add_option("TEXT", change->first, "The comment; - reads standard input")->required();
   command->add_flag("--public", change->flag, "The requester may read it");
   cli.run(command, [&cli, change] {
     const std::string text = textOrStandardInput(change->first);
@@ -304,12 +310,12 @@ void addOutcome(CLI::App& ticket, Cli& cli) {
 void addReading(CLI::App& ticket, Cli& cli) {
   auto id = std::make_shared<std::string>();
   auto* command = ticket.add_subcommand("show", "A ticket as it stands");
-  command->add_option("ticket", *id, "The ticket, as OPS-42")->required();
+  command->add_option("TICKET", *id, "The ticket, as OPS-42")->required();
   cli.run(command, [&cli, id] { show(cli, *id); });
 
   auto historyId = std::make_shared<std::string>();
   command = ticket.add_subcommand("history", "All that happened to a ticket, in order");
-  command->add_option("ticket", *historyId, "The ticket, as OPS-42")->required();
+  command->add_option("TICKET", *historyId, "The ticket, as OPS-42")->required();
   cli.run(command, [&cli, historyId] { history(cli, *historyId); });
 }
 

@@ -91,9 +91,12 @@ std::string ticketText(api::Ticket::Reader ticket, std::int64_t now, const Outpu
 std::string historyText(api::HistoryEntry::Reader entry, const Output& output) {
   const auto facts = entry.getFacts();
   const bool imported = entry.getImported();
-  const std::string actor = imported && entry.getSourceActor().size() > 0
-                                ? shown(entry.getSourceActor())
-                                : shown(facts.getActor());
+  std::string actor = shown(facts.getActor());
+  if (imported && entry.getSourceActor().size() > 0) {
+    actor = shown(entry.getSourceActor());
+  } else if (facts.getOnBehalfOf().size() > 0) {
+    actor += " for " + shown(facts.getOnBehalfOf());
+  }
   std::string text = output.paint(Colour::dim, fittedRight(std::to_string(facts.getVersion()), 4)) +
                      "  " + localTime(facts.getOccurredAt()) + "  " +
                      output.paint(Colour::cyan, actor) + "  " +

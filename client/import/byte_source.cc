@@ -3,6 +3,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <utility>
@@ -17,10 +18,15 @@ struct FreeArchive {
 };
 using Archive = std::unique_ptr<archive, FreeArchive>;
 
-std::string reasonOf(archive* reader) {
+// libarchive's own words are for those who write programs.
+std::string broken(const std::string& path, archive* reader) {
   const char* reason = archive_error_string(reader);
   // A gzip file that ends within its last eight bytes fails without a word.
-  return reason != nullptr ? reason : "it ends too early";
+  // xz makes no progress where there is nothing left to read.
+  const std::string_view words(reason == nullptr ? "" : reason);
+  const bool cut = words.empty() || words.find("runcated") != std::string_view::npos ||
+                   words.find("No progress") != std::string_view::npos;
+  return "'" + path + "' is " + (cut ? "cut off." : "damaged.");
 }
 
 }  // namespace
@@ -58,19 +64,16 @@ tl::expected<ByteSource, ImportError> ByteSource::open(const std::string& path) 
   archive_read_support_filter_zstd(reader);
   archive_read_support_format_raw(reader);
   archive_read_support_format_empty(reader);
-  const auto cannotRead = [&] {
-    return tl::make_unexpected(
-        badInput("'" + path + "' cannot be read: " + reasonOf(reader) + "."));
-  };
   if (archive_read_open_filename(reader, path.c_str(), kReadBytes) != ARCHIVE_OK) {
-    return cannotRead();
+    return tl::make_unexpected(
+        badInput("'" + path + "' cannot be read: " + std::strerror(archive_errno(reader)) + "."));
   }
   archive_entry* entry = nullptr;
   const int header = archive_read_next_header(reader, &entry);
   if (header == ARCHIVE_EOF) {
     state->atEnd = true;
   } else if (header != ARCHIVE_OK) {
-    return cannotRead();
+    return tl::make_unexpected(brokenInput(broken(path, reader)));
   }
   return ByteSource(std::move(state));
 }
@@ -86,8 +89,7 @@ tl::expected<std::string_view, ImportError> ByteSource::read() {
       state_->atEnd = true;
     } else if (result != ARCHIVE_OK) {
       state_->atEnd = true;
-      return tl::make_unexpected(
-          badInput("'" + state_->path + "' is broken: " + reasonOf(state_->reader.get()) + "."));
+      return tl::make_unexpected(brokenInput(broken(state_->path, state_->reader.get())));
     } else if (size > 0) {
       return std::string_view(static_cast<const char*>(block), size);
     }

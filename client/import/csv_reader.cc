@@ -16,7 +16,8 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 CsvHeader headerOf(std::vector<std::string> names) {
   CsvHeader header;
   for (const std::string& name : names) {
-    std::string address = name;
+    const bool several = std::count(names.begin(), names.end(), name) > 1;
+    std::string address = several ? name + "#1" : name;
     for (int count = 2; std::find(header.addresses.begin(), header.addresses.end(), address) !=
                         header.addresses.end();
          ++count) {
@@ -32,9 +33,8 @@ CsvHeader headerOf(std::vector<std::string> names) {
 class Rows {
  public:
   Rows(char delimiter, const CsvSink& sink) : sink_(sink) {
-    // Strict at the end only: a quote that is never closed is an error, an odd one in between is
-    // not.
-    csv_init(&parser_, CSV_STRICT_FINI);
+    // Not strict: an odd quote in between is no error. One that is never closed is, see finish().
+    csv_init(&parser_, 0);
     csv_set_delim(&parser_, static_cast<unsigned char>(delimiter));
     csv_set_space_func(&parser_, [](unsigned char) { return 0; });  // blanks belong to the field
   }
@@ -47,7 +47,10 @@ class Rows {
       const std::size_t newline = bytes.find('\n');
       const std::size_t count = newline == std::string_view::npos ? bytes.size() : newline + 1;
       if (betweenRows()) row_.line = line_;
+      const bool wasInQuote = inQuote();
+      const std::uint64_t fieldBefore = fieldsSeen_;
       csv_parse(&parser_, bytes.data(), count, &Rows::onField, &Rows::onRow, this);
+      if (inQuote() && (!wasInQuote || fieldsSeen_ != fieldBefore)) quoteLine_ = line_;
       if (newline != std::string_view::npos) ++line_;
       bytes.remove_prefix(count);
     }
@@ -56,21 +59,31 @@ class Rows {
   // The file is complete: its last row may lack a newline.
   void finish() {
     if (stopped_) return;
-    if (csv_fini(&parser_, &Rows::onField, &Rows::onRow, this) != 0) {
-      sink_.onRefused({row_.line, "", "a quoted field is never closed"});
+    if (inQuote()) {
+      // libcsv would hand over everything from the quote to the end of the file as one field.
+      quoteOpen_ = true;
+      if (columns_ > 0) sink_.onRefused({quoteLine_, "", "a quote is opened and never closed"});
+      return;
     }
+    csv_fini(&parser_, &Rows::onField, &Rows::onRow, this);
   }
 
   bool stopped() const { return stopped_; }
   bool sawHeader() const { return columns_ > 0; }
   bool headerBroken() const { return headerBroken_; }
+  bool quoteOpen() const { return quoteOpen_; }
+  std::uint64_t quoteLine() const { return quoteLine_; }
 
  private:
   // libcsv's state before a row has begun is 0.
   bool betweenRows() const { return parser_.pstate == 0 && row_.fields.empty(); }
 
+  // libcsv's state within a field is 2; a closing quote moves it to 3.
+  bool inQuote() const { return parser_.pstate == 2 && parser_.quoted != 0; }
+
   static void onField(void* text, std::size_t size, void* self) {
     static_cast<Rows*>(self)->row_.fields.emplace_back(static_cast<const char*>(text), size);
+    ++static_cast<Rows*>(self)->fieldsSeen_;
   }
 
   static void onRow(int, void* self) { static_cast<Rows*>(self)->finishRow(); }
@@ -106,6 +119,9 @@ class Rows {
   std::uint64_t line_ = 1;
   bool stopped_ = false;
   bool headerBroken_ = false;
+  std::uint64_t fieldsSeen_ = 0;
+  std::uint64_t quoteLine_ = 0;  // where the quote that is open now was opened
+  bool quoteOpen_ = false;
 };
 
 ImportError noHeader(const ByteSource& source) {
@@ -137,6 +153,11 @@ tl::expected<void, ImportError> readCsv(ByteSource& source, char delimiter, cons
   if (rows.headerBroken()) {
     return tl::make_unexpected(
         badInput("'" + source.path() + "', line 1: the column names are not valid UTF-8."));
+  }
+  if (rows.quoteOpen() && !rows.sawHeader()) {
+    return tl::make_unexpected(badInput("'" + source.path() + "', line " +
+                                        std::to_string(rows.quoteLine()) +
+                                        ": a quote is opened and never closed."));
   }
   if (!rows.sawHeader()) return tl::make_unexpected(noHeader(source));
   return {};

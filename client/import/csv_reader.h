@@ -1,7 +1,7 @@
 // Reads a CSV file (RFC 4180) row by row.
 //
-// The first row names the columns. A name that comes again is addressed as "Variant#2",
-// "Variant#3", …; its header stays as it is. Fields are taken verbatim: no blank is trimmed. A byte
+// The first row names the columns. A name that comes several times is addressed as "Variant#1",
+// "Variant#2", …; its header stays as it is. Fields are taken verbatim: no blank is trimmed. A byte
 // order mark is passed over; empty lines are, too.
 #pragma once
 

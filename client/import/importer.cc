@@ -14,11 +14,37 @@ namespace {
 constexpr std::size_t kMaxNesting = 10;
 
 ImportError fromClient(const ClientError& error) {
-  return {
-      error.code == ClientError::Code::unreachable || error.code == ClientError::Code::disconnected
-          ? ImportError::Code::unreachable
-          : ImportError::Code::server,
-      error.message};
+  switch (error.code) {
+    case ClientError::Code::disconnected:
+      return {ImportError::Code::unreachable, "The connection to the server was lost"};
+    case ClientError::Code::unreachable:
+      return {ImportError::Code::unreachable, error.message};
+    case ClientError::Code::tooLarge:
+    case ClientError::Code::refused:
+    case ClientError::Code::protocol:
+      break;
+  }
+  return {ImportError::Code::server, error.message};
+}
+
+// Set when the refusal is not about the event: the server takes no commands at all.
+std::optional<ImportError> asEnd(api::Refusal::Reader refusal) {
+  for (const auto violation : refusal.getViolations()) {
+    if (violation.getCode() == "log-unavailable") {
+      return ImportError{ImportError::Code::server, violation.getMessage().cStr()};
+    }
+    if (violation.getCode() == "corrupt") {
+      return ImportError{ImportError::Code::integrity, violation.getMessage().cStr()};
+    }
+  }
+  return std::nullopt;
+}
+
+bool hasReusedId(api::Refusal::Reader refusal) {
+  for (const auto violation : refusal.getViolations()) {
+    if (violation.getCode() == "command-id-reused") return true;
+  }
+  return false;
 }
 
 std::string reasonOf(api::Refusal::Reader refusal) {
@@ -67,6 +93,8 @@ class Run {
     if (stream_ && !lost_) {
       if (auto finished = stream_->finish(); !finished) lost_ = fromClient(finished.error());
     }
+    // What was queued and never answered, when the server went away or takes nothing any more.
+    report_.outcomeUnknown += underWay_;
     if (lost_) report_.error = lost_;
     return report_;
   }
@@ -113,6 +141,7 @@ class Run {
       ++report_.skipped;
       return true;
     }
+    ++underWay_;
     auto queued = stream_->send(
         [&](api::TicketCommand::Builder command) {
           fillRecordHistory(command, board_.board, map_, one, event, column);
@@ -122,6 +151,7 @@ class Run {
         });
     if (queued) return true;
     if (queued.error().code == ClientError::Code::tooLarge) {
+      --underWay_;
       refuse({event.line, one.externalKey, queued.error().message});
     } else {
       lost_ = fromClient(queued.error());
@@ -130,11 +160,23 @@ class Run {
   }
 
   void settle(api::Outcome::Reader outcome, std::uint64_t line, const std::string& key) {
+    --underWay_;
     if (outcome.isDone()) {
       ++(outcome.getDone().getRepeated() ? report_.alreadyThere : report_.recorded);
-    } else {
-      refuse({line, key, reasonOf(outcome.getRefused())});
+      return;
     }
+    const auto refusal = outcome.getRefused();
+    if (auto end = asEnd(refusal)) {
+      // A write that failed may yet be found in the log after a restart.
+      ++report_.outcomeUnknown;
+      if (!lost_) lost_ = std::move(end);
+      return;
+    }
+    std::string reason = reasonOf(refusal);
+    if (hasReusedId(refusal) && !std::exchange(explainedReuse_, true)) {
+      reason += "; an import is continued by the person who began it (--as NAME)";
+    }
+    refuse({line, key, std::move(reason)});
   }
 
   const ImportMap& map_;
@@ -143,7 +185,9 @@ class Run {
   const ImportOptions& options_;
   std::optional<CommandStream> stream_;
   ImportReport report_;
-  std::optional<ImportError> lost_;
+  std::optional<ImportError> lost_;  // nothing is sent after it
+  std::uint64_t underWay_ = 0;       // queued, not yet answered
+  bool explainedReuse_ = false;
 };
 
 }  // namespace
@@ -177,22 +221,9 @@ ImportReport runImport(ByteSource& source, const ImportMap& map, const BoardColu
   return Run(map, board, states, connection, options).run(source);
 }
 
-tl::expected<BoardColumns, ImportError> readBoardColumns(Connection& connection,
-                                                         const std::string& board) {
-  auto answer = connection.call([&] {
-    auto request = connection.desk().boardRequest();
-    request.setKey(board);
-    request.setCardsPerColumn(0);
-    request.initFreshness().setHead();
-    return request.send();
-  });
-  if (!answer) return tl::make_unexpected(fromClient(answer.error()));
-  if (answer->hasRefusal()) {
-    return tl::make_unexpected(
-        ImportError{ImportError::Code::server, reasonOf(answer->getRefusal())});
-  }
-  BoardColumns columns{board, {}};
-  for (const auto one : answer->getBoard().getColumns()) {
+BoardColumns columnsOf(const std::string& key, api::Board::Reader board) {
+  BoardColumns columns{key, {}};
+  for (const auto one : board.getColumns()) {
     const auto column = one.getColumn();
     columns.columns.push_back(
         {column.getId().cStr(), column.getName().cStr(), column.getCategory().cStr()});

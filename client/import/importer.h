@@ -23,15 +23,17 @@
 namespace docket::client::imports {
 
 struct ImportReport {
-  std::uint64_t cases = 0;     // with at least one event that was sent
-  std::uint64_t events = 0;    // read and sound: recorded + alreadyThere + refused ones + skipped
-  std::uint64_t recorded = 0;  // new in the log
-  std::uint64_t alreadyThere = 0;  // had been recorded before
-  std::uint64_t refused = 0;       // rows, by the reader, the map or the server
-  std::uint64_t skipped = 0;       // read but not sent: a dry run, or stopped
+  std::uint64_t cases = 0;  // with at least one event that was sent
+  // Read and sound: recorded + alreadyThere + refused ones + skipped + outcomeUnknown.
+  std::uint64_t events = 0;
+  std::uint64_t recorded = 0;        // new in the log
+  std::uint64_t alreadyThere = 0;    // had been recorded before
+  std::uint64_t refused = 0;         // rows, by the reader, the map or the server
+  std::uint64_t skipped = 0;         // read but not sent: a dry run, or stopped
+  std::uint64_t outcomeUnknown = 0;  // given to a server that went away or could not say
   TimeNotes times;
   bool stopped = false;              // asked to
-  std::optional<ImportError> error;  // the file broke off, or the server went away
+  std::optional<ImportError> error;  // the file broke off, or the server takes nothing (any more)
 };
 
 struct ImportOptions {
@@ -51,8 +53,7 @@ void fillRecordHistory(api::TicketCommand::Builder command, const std::string& b
                                      const BoardColumns& board, const StateColumns& states,
                                      Connection* connection, const ImportOptions& options);
 
-// The columns of a board on the server. The error says that there is no such board.
-[[nodiscard]] tl::expected<BoardColumns, ImportError> readBoardColumns(Connection& connection,
-                                                                       const std::string& board);
+// The columns of a board as the server tells them.
+[[nodiscard]] BoardColumns columnsOf(const std::string& key, api::Board::Reader board);
 
 }  // namespace docket::client::imports

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -205,10 +206,20 @@ tl::expected<ImportMap, ImportError> parseMap(std::string_view toml, const std::
 }
 
 tl::expected<ImportMap, ImportError> readMap(const std::string& path) {
+  std::error_code failed;
+  const auto status = std::filesystem::status(path, failed);
+  if (!std::filesystem::exists(status)) {
+    return tl::make_unexpected(badInput("There is no map '" + path + "'."));
+  }
+  if (std::filesystem::is_directory(status)) {
+    return tl::make_unexpected(badInput("The map '" + path + "' is a directory, not a file."));
+  }
   std::ifstream file(path, std::ios::binary);
+  if (!file) return tl::make_unexpected(badInput("The map '" + path + "' cannot be read."));
   std::ostringstream content;
-  if (!file || !(content << file.rdbuf())) {
-    return tl::make_unexpected(usageError("The map '" + path + "' cannot be read."));
+  content << file.rdbuf();
+  if (content.str().empty()) {
+    return tl::make_unexpected(usageError("The map '" + path + "' is empty."));
   }
   return parseMap(content.str(), path);
 }

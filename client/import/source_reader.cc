@@ -231,14 +231,21 @@ class CsvCases {
     }
   }
 
+  // What is wrong with the columns that the map names.
   std::optional<ImportError> missingColumn() const {
     if (!missing_) return std::nullopt;
     std::string has;
     for (const std::string& address : header_.addresses) {
       has += (has.empty() ? "" : ", ") + address;
     }
-    return usageError("Map '" + map_.path + "' names the column '" + *missing_ + "', which '" +
-                      path_ + "' lacks; its columns are: " + has + ".");
+    const std::string names =
+        "Map '" + map_.path + "' names the column '" + *missing_ + "', which '" + path_ + "' ";
+    const auto count = std::count(header_.names.begin(), header_.names.end(), *missing_);
+    if (count > 1) {
+      return usageError(names + "has " + (count == 2 ? "twice" : std::to_string(count) + " times") +
+                        "; write " + *missing_ + "#1 or " + *missing_ + "#2.");
+    }
+    return usageError(names + "lacks; its columns are: " + has + ".");
   }
 
   const TimeNotes& notes() const { return maker_.notes(); }
@@ -280,6 +287,7 @@ tl::expected<Format, ImportError> sniffFormat(ByteSource& source) {
   const auto first = source.peek();
   if (!first) return tl::make_unexpected(first.error());
   std::string_view text = *first;
+  if (text.empty()) return tl::make_unexpected(badInput("'" + source.path() + "' is empty."));
   constexpr std::string_view kUtf16Xml[] = {std::string_view("<\0", 2), std::string_view("\0<", 2)};
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) text.remove_prefix(2);

@@ -21,13 +21,13 @@ struct CaseSink {
   std::function<bool()> onProgress;  // called often while reading; false: stop
 };
 
-// XES when the first thing in the file is a "<", CSV for other text.
+// XES when the first thing in the file is a "<", CSV for other text; an error for an empty file.
 [[nodiscard]] tl::expected<Format, ImportError> sniffFormat(ByteSource& source);
 
 // A case that comes again later in an XES file goes on counting its events: one ticket, file order.
 // When the file breaks off, all complete cases (CSV: rows) before that are handed over, then the
-// error is answered. A column that the map names and a CSV file lacks is an error before anything
-// else.
+// error is answered. A column that the map names and a CSV file lacks, or has several times, is an
+// error before anything else.
 [[nodiscard]] tl::expected<void, ImportError> readCases(ByteSource& source, const ImportMap& map,
                                                         const CaseSink& sink, TimeNotes& notes);
 

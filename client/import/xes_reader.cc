@@ -30,6 +30,7 @@ class Handler {
 
   void start(const char* element, const char** attributes) {
     ++depth_;
+    sawAnything_ = true;
     if (skipFrom_ != 0 || stopped_) return;
     const std::string_view name = localName(element);
     if (depth_ == 1) {
@@ -63,6 +64,7 @@ class Handler {
   bool stopped() const { return stopped_; }
   bool isLog() const { return isLog_; }
   bool tooDeep() const { return tooDeep_; }
+  bool sawAnything() const { return sawAnything_; }
   std::uint64_t line() const { return XML_GetCurrentLineNumber(parser_); }
 
  private:
@@ -119,12 +121,20 @@ class Handler {
   bool isLog_ = true;
   bool stopped_ = false;
   bool tooDeep_ = false;
+  bool sawAnything_ = false;  // an element at all
   std::optional<XesTrace> trace_;
   std::optional<XesEvent> event_;
   std::vector<SourceAttribute> open_;  // attributes around the current place, outermost first
 };
 
-ImportError parseError(const ByteSource& source, XML_Parser parser, const Handler& handler) {
+// Whether the parser missed something that may have stood behind the end of the file.
+bool endedEarly(XML_Error error) {
+  return error == XML_ERROR_NO_ELEMENTS || error == XML_ERROR_UNCLOSED_TOKEN ||
+         error == XML_ERROR_PARTIAL_CHAR || error == XML_ERROR_UNCLOSED_CDATA_SECTION;
+}
+
+ImportError parseError(const ByteSource& source, XML_Parser parser, const Handler& handler,
+                       bool atEnd) {
   const std::string at = "'" + source.path() + "', line " + std::to_string(handler.line()) + ": ";
   if (!handler.isLog()) {
     return badInput("'" + source.path() + "' is XML but no XES log: its root is not <log>.");
@@ -133,7 +143,20 @@ ImportError parseError(const ByteSource& source, XML_Parser parser, const Handle
     return badInput(at + "attributes are nested more than " + std::to_string(kMaxNesting) +
                     " deep.");
   }
-  return badInput(at + XML_ErrorString(XML_GetErrorCode(parser)) + ".");
+  if (atEnd && XML_GetCurrentByteIndex(parser) <= 0 && !handler.sawAnything()) {
+    if (XML_GetErrorCode(parser) == XML_ERROR_NO_ELEMENTS) {
+      return badInput("'" + source.path() + "' is empty.");
+    }
+  }
+  if (atEnd && endedEarly(XML_GetErrorCode(parser))) {
+    return brokenInput("'" + source.path() + "' is cut off: it ends in line " +
+                       std::to_string(handler.line()) + ", within the log.");
+  }
+  if (!handler.sawAnything()) {
+    return badInput("'" + source.path() + "' is no XES: line " + std::to_string(handler.line()) +
+                    " is not XML.");
+  }
+  return brokenInput(at + "it is not XML there.");
 }
 
 }  // namespace
@@ -156,7 +179,7 @@ tl::expected<void, ImportError> readXes(ByteSource& source, const XesSink& sink)
         XML_Parse(parser.get(), block->data(), static_cast<int>(block->size()), last);
     if (handler.stopped() && handler.isLog() && !handler.tooDeep()) return {};
     if (status == XML_STATUS_ERROR) {
-      return tl::make_unexpected(parseError(source, parser.get(), handler));
+      return tl::make_unexpected(parseError(source, parser.get(), handler, last));
     }
     if (last) return {};
   }

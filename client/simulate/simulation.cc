@@ -20,11 +20,15 @@ constexpr std::array<std::string_view, 7> kColumns{
     kInbox, kFollowUp, kInProgress, kFurtherSupport, kWaitingOnCustomer, kDone, kClosed};
 
 tl::unexpected<SimulationError> failed(SimulationError::Code code, std::string message) {
-  return tl::make_unexpected(SimulationError{code, std::move(message)});
+  return tl::make_unexpected(SimulationError{code, std::move(message), nullptr});
 }
 
 tl::unexpected<SimulationError> lost(const ClientError& error) {
-  return failed(SimulationError::Code::unreachable, error.message);
+  if (error.code != ClientError::Code::disconnected) {
+    return failed(SimulationError::Code::unreachable, error.message);
+  }
+  return failed(SimulationError::Code::unreachable,
+                "The connection was lost: run the same command again, nothing is done twice.");
 }
 
 std::string messageOf(api::Refusal::Reader refusal) {
@@ -41,6 +45,13 @@ bool hasCode(api::Refusal::Reader refusal, std::string_view code) {
     if (code == violation.getCode().cStr()) return true;
   }
   return false;
+}
+
+tl::unexpected<SimulationError> refusedBy(api::Refusal::Reader refusal) {
+  SimulationError error{SimulationError::Code::refused, messageOf(refusal),
+                        std::make_shared<capnp::MallocMessageBuilder>()};
+  error.refusal->setRoot(refusal);
+  return tl::make_unexpected(std::move(error));
 }
 
 std::string hex(const CommandId& id) {
@@ -80,6 +91,8 @@ class Simulation {
   void settle(std::uint64_t step, std::uint64_t ticket, std::uint64_t version, bool refusedByLimit,
               api::Outcome::Reader outcome);
   void disagree(std::uint64_t step, const std::string& what);
+  Result giveUp(const ClientError& error);
+  bool endsAll(api::Refusal::Reader refusal);
 
   Connection& connection_;
   const SimulationOptions& options_;
@@ -87,7 +100,8 @@ class Simulation {
   DeskModel model_;
   CommandIds ids_;
   std::vector<ColumnLimit> toSet_;
-  std::optional<SimulationError> disagreement_;
+  std::optional<SimulationError> disagreement_;  // or why the server takes no more
+  std::uint64_t underWay_ = 0;                   // queued, not yet answered
 };
 
 Result Simulation::prepareBoard() {
@@ -101,7 +115,7 @@ Result Simulation::prepareBoard() {
   if (!answer) return lost(answer.error());
   if (!answer->hasRefusal()) return checkBoard(answer->getBoard());
   if (!hasCode(answer->getRefusal(), "unknown-board")) {
-    return failed(SimulationError::Code::refused, messageOf(answer->getRefusal()));
+    return refusedBy(answer->getRefusal());
   }
   return createBoard();
 }
@@ -133,13 +147,12 @@ Result Simulation::checkBoard(api::Board::Reader board) {
     } else if (column.getWipLimit() >= 0) {
       return failed(SimulationError::Code::refused,
                     "Board " + options_.board + " has a WIP limit on " + std::string(id) +
-                        ", which the simulated desk does not work with; give another --board.");
+                        ", which the simulated desk does not work with.");
     }
   }
   if (known != kColumns.size() || board.getColumns().size() != kColumns.size()) {
     return failed(SimulationError::Code::refused,
-                  "Board " + options_.board +
-                      " was not made from the it-support template; give another --board.");
+                  "Board " + options_.board + " was not made from the it-support template.");
   }
   return tickets == 0 ? Result() : checkOwner(tickets);
 }
@@ -159,10 +172,10 @@ Result Simulation::checkOwner(std::uint64_t tickets) {
       hex(ids_.of(std::uint64_t{0})) == entries[0].getFacts().getCommandId().cStr()) {
     return {};
   }
-  return failed(SimulationError::Code::refused,
-                "Board " + options_.board + " has " + std::to_string(tickets) +
-                    " tickets that are not of this simulation (same seed, days, until and number); "
-                    "give another --board.");
+  return failed(
+      SimulationError::Code::refused,
+      "Board " + options_.board + " has " + std::to_string(tickets) +
+          " tickets that are not of this simulation (same seed, days, until and number).");
 }
 
 Result Simulation::setLimits() {
@@ -194,7 +207,7 @@ Result Simulation::executeOnBoard(std::string_view name,
   if (!answer) return lost(answer.error());
   const auto outcome = answer->getOutcome();
   if (!outcome.isRefused()) return {};
-  return failed(SimulationError::Code::refused, messageOf(outcome.getRefused()));
+  return refusedBy(outcome.getRefused());
 }
 
 Result Simulation::play() {
@@ -205,6 +218,7 @@ Result Simulation::play() {
     if (options_.shouldStop && options_.shouldStop()) report_.stopped = true;
     if (report_.stopped || disagreement_) break;
     now = step->at;
+    ++underWay_;
     auto sent = stream.send(
         [&](api::TicketCommand::Builder command) {
           fillCommand(command, options_.board, ids_, *step);
@@ -213,17 +227,25 @@ Result Simulation::play() {
          refused = step->refusedByLimit](api::Outcome::Reader outcome) {
           settle(number, ticket, version, refused, outcome);
         });
-    if (!sent) return lost(sent.error());
+    if (!sent) return giveUp(sent.error());
     if (options_.onProgress) options_.onProgress(report_, now);
   }
   report_.tickets = model_.opened();
-  if (auto finished = stream.finish(); !finished) return lost(finished.error());
+  if (!disagreement_) {
+    if (auto finished = stream.finish(); !finished) return giveUp(finished.error());
+  }
+  report_.outcomeUnknown += underWay_;
   if (disagreement_) return tl::make_unexpected(*disagreement_);
   return {};
 }
 
 void Simulation::settle(std::uint64_t step, std::uint64_t ticket, std::uint64_t version,
                         bool refusedByLimit, api::Outcome::Reader outcome) {
+  --underWay_;
+  if (outcome.isRefused() && endsAll(outcome.getRefused())) {
+    ++report_.outcomeUnknown;
+    return;
+  }
   ++report_.commands;
   if (outcome.isRefused()) {
     const auto refusal = outcome.getRefused();
@@ -251,12 +273,33 @@ void Simulation::settle(std::uint64_t step, std::uint64_t ticket, std::uint64_t 
   }
 }
 
+// Counts what nobody has answered before it says that the connection was lost.
+Result Simulation::giveUp(const ClientError& error) {
+  report_.tickets = model_.opened();
+  report_.outcomeUnknown += underWay_;
+  return lost(error);
+}
+
+// True when the server takes no commands at all; then nothing more is sent.
+bool Simulation::endsAll(api::Refusal::Reader refusal) {
+  const bool corrupt = hasCode(refusal, "corrupt");
+  if (!corrupt && !hasCode(refusal, "log-unavailable")) return false;
+  if (!disagreement_) {
+    disagreement_ = SimulationError{
+        corrupt ? SimulationError::Code::integrity : SimulationError::Code::unavailable,
+        messageOf(refusal) + " Run the same command again when the server takes commands.",
+        nullptr};
+  }
+  return true;
+}
+
 void Simulation::disagree(std::uint64_t step, const std::string& what) {
   if (disagreement_) return;
   disagreement_ =
       SimulationError{SimulationError::Code::disagreed,
                       "The board and the model of it disagree at step " + std::to_string(step) +
-                          ": " + what + "; somebody else may be working on the board."};
+                          ": " + what + "; somebody else may be working on the board.",
+                      nullptr};
 }
 
 }  // namespace

@@ -4,8 +4,11 @@
 // Threads: that of the connection. A stopped run is simply run again with the same options.
 #pragma once
 
+#include <capnp/message.h>
+
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
@@ -17,10 +20,11 @@ namespace docket::client::simulate {
 
 struct SimulationReport {
   std::uint64_t tickets = 0;
-  std::uint64_t commands = 0;      // sent and answered
-  std::uint64_t done = 0;          // new in the log
-  std::uint64_t alreadyThere = 0;  // done by an earlier run
-  std::uint64_t refused = 0;       // by a WIP limit, as the model knew
+  std::uint64_t commands = 0;        // sent and answered
+  std::uint64_t done = 0;            // new in the log
+  std::uint64_t alreadyThere = 0;    // done by an earlier run
+  std::uint64_t refused = 0;         // by a WIP limit, as the model knew
+  std::uint64_t outcomeUnknown = 0;  // given to a server that went away or could not say
   bool boardCreated = false;
   bool stopped = false;
 };
@@ -30,9 +34,13 @@ struct SimulationError {
     refused,      // the board is not fit for it; nothing was sent
     disagreed,    // an answer was not the one that the model expected
     unreachable,  // the connection was lost
+    unavailable,  // the server takes no commands now
+    integrity,    // the server's data is not what it must be
   };
   Code code;
   std::string message;  // one sentence
+  // With `refused`: what the server said, when it was the server; holds an api::Refusal.
+  std::shared_ptr<capnp::MallocMessageBuilder> refusal = nullptr;
 };
 
 struct SimulationOptions {

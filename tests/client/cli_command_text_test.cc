@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "client/cli/command_builder.h"
+#include "client/cli/refusal_text.h"
 
 namespace docket::client::cli {
 namespace {
@@ -38,6 +39,24 @@ TEST(CommandText, HeaderCarriesWhatWasGivenAndARandomIdOtherwise) {
   EXPECT_EQ(header.getExpected().getVersion(), 7U);
   EXPECT_EQ(header.getOccurredAt().getAt(), 1'000'000);
   EXPECT_EQ(std::string(header.getOnBehalfOf().cStr()), "anna");
+}
+
+TEST(CommandText, WholeNumbersAreJudgedInOneSentence) {
+  EXPECT_EQ(wholeNumber(0)("18446744073709551615"), "");
+  for (const char* wrong : {"-1", "", "x", "1.5", "18446744073709551616", " 1"}) {
+    std::string text(wrong);
+    EXPECT_EQ(wholeNumber(0)(text), "must be a whole number, 0 or more") << wrong;
+  }
+  EXPECT_EQ(wholeNumber(1, 1000)("1000"), "");
+  EXPECT_EQ(wholeNumber(1, 1000)("1001"), "must be a whole number, 1 to 1000");
+}
+
+TEST(RefusalText, NamesOptionsForTheFieldsOfTheWire) {
+  EXPECT_EQ(inOptionNames("The field header.id must be 16 bytes."),
+            "--command-id must be 16 bytes.");
+  EXPECT_EQ(inOptionNames("Correct header.occurredAt and credential.name."),
+            "Correct --occurred-at and --as.");
+  EXPECT_EQ(inOptionNames("The field title is empty."), "The field title is empty.");
 }
 
 }  // namespace

@@ -226,6 +226,21 @@ class MainPath(DocketTest):
         entry = self.done("ticket", "history", ticket)["entries"][0]
         self.assertEqual(entry["occurred_at"], "2020-02-03T02:05:06.500000Z")
 
+    def test_for_whom_it_was_done_is_shown(self):
+        board = self.board()
+        ticket = self.ticket(board, "For the boss", "--on-behalf-of", "boss")
+        self.assertIn("anna for boss", self.run_docket("ticket", "history", ticket).out)
+        log = self.run_docket("audit", "log", "--ticket", ticket).out
+        self.assertIn("anna for boss", log)
+        self.assertNotIn("VERSION", log)
+        self.assertNotIn("ticket/", log)
+
+    def test_refusals_name_the_options(self):
+        said = self.run_docket("ticket", "open", "--board", self.board(), "--title", "x",
+                               "--occurred-at", "2200-01-01T00:00:00Z").err
+        self.assertIn("refused: --occurred-at must", said)
+        self.assertIn("\n  code field-invalid\n", said)
+
     def test_projections(self):
         self.ticket(self.board())
         before = {p["name"]: p for p in self.done("projection", "list", "--digest")["projections"]}
@@ -346,7 +361,12 @@ class Usage(unittest.TestCase):
                           ["board", "show", "OPS", "--unknown"],
                           ["board", "show", "OPS", "--cards", "many"],
                           ["board", "show", "OPS", "--cards", "-1"],
+                          ["board", "show", "OPS", "--cards", "1001"],
                           ["queue", "OPS", "--limit", "-1"],
+                          ["queue", "OPS", "--limit", "0"],
+                          ["board", "create", "OPS", "--expect", "0"],
+                          ["ticket", "open", "--board", "B", "--title", "x", "--expect", "0"],
+                          ["ticket", "pull", "OPS", "--expect", "0"],
                           ["audit", "log", "--after", "-1"],
                           ["ticket", "move", "OPS-1"],
                           ["ticket", "move", "OPS-1", "x", "--command-id", "12"],
@@ -365,6 +385,23 @@ class Usage(unittest.TestCase):
                 self.assertEqual(result.code, 2, (arguments, result.err))
                 self.assertEqual(result.out, "")
                 self.assertTrue(result.err.startswith("docket: "), result.err)
+                self.assertEqual(result.err.count("\n"), 1, result.err)
+
+    def test_wrong_command_lines_are_told_in_a_sentence(self):
+        for arguments, said in (
+                (["frobnicate"], "there is no command 'frobnicate'; see docket --help"),
+                (["ticket", "frob"], "there is no command 'ticket frob'; see docket ticket --help"),
+                (["ticket", "open", "--board", "A", "--board", "B", "--title", "x"],
+                 "--board is given twice"),
+                (["board", "show", "A", "--cards", "-1"],
+                 "--cards must be a whole number, 0 to 1000"),
+                (["ticket", "move", "A-1", "x", "--expect", "-1"],
+                 "--expect must be a whole number, 0 or more"),
+                (["ticket", "escalate", "A-1", "4"], "TIER is 2 or 3"),
+                (["board", "list", "--colour"], "there is no option '--colour'"),
+                (["board", "show"], "KEY is required")):
+            with self.subTest(arguments):
+                self.assertIn("docket: " + said, docket(*arguments).err)
 
     def test_help_and_version(self):
         for arguments in (["--help"], ["--version"], ["ticket", "--help"],
@@ -476,8 +513,37 @@ class Places(unittest.TestCase):
             result = subprocess.run([DOCKET, "--data", self.data, "board", "list"], stdout=full,
                                     stderr=subprocess.PIPE, timeout=SECONDS_MAX,
                                     env=environment())
+            changed = subprocess.run(
+                [DOCKET, "--data", self.data, "ticket", "open", "--board", "OPS", "--title", "x"],
+                stdout=full, stderr=subprocess.PIPE, timeout=SECONDS_MAX, env=environment())
         self.assertEqual(result.returncode, 1)
         self.assertIn(b"standard output", result.stderr)
+        self.assertEqual(changed.returncode, 1)
+        self.assertEqual(changed.stderr, b"docket: OPS-1 was opened, but the answer could not be "
+                                         b"written to standard output\n")
+
+    def test_closed_output(self):
+        docket("--data", self.data, "board", "create", "OPS")
+        result = subprocess.run(
+            ["sh", "-c", '"$@" >&-', "sh", DOCKET, "--data", self.data, "ticket", "open", "--board",
+             "OPS", "--title", "x"], stderr=subprocess.PIPE, timeout=SECONDS_MAX, env=environment())
+        self.assertEqual(result.returncode, 1)
+        self.assertIn(b"OPS-1 was opened, but", result.stderr)
+
+    def test_a_reader_that_goes_ends_a_reading_command_in_silence(self):
+        docket("--data", self.data, "board", "create", "OPS")
+        for arguments, said in ((["board", "list"], b""),
+                                (["ticket", "open", "--board", "OPS", "--title", "x"],
+                                 b"docket: OPS-1 was opened, but the answer could not be written "
+                                 b"to standard output\n")):
+            with self.subTest(arguments):
+                read, write = os.pipe()
+                os.close(read)
+                result = subprocess.run([DOCKET, "--data", self.data, *arguments], stdout=write,
+                                        stderr=subprocess.PIPE, timeout=SECONDS_MAX,
+                                        env=environment())
+                os.close(write)
+                self.assertEqual((result.stderr, result.returncode), (said, 1 if said else 0))
 
     def test_the_servers_end_in_the_middle_is_no_crash(self):
         server = Server(self.data)

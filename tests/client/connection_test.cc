@@ -54,7 +54,9 @@ TEST(Connection, WrongAddressIsNamed) {
     EXPECT_EQ(error.code, ClientError::Code::unreachable) << address;
     EXPECT_EQ(error.message.find('\n'), std::string::npos) << error.message;
   }
-  EXPECT_THAT(failureOf("127.0.0.1:notaport").message, HasSubstr("HOST:PORT"));
+  EXPECT_THAT(failureOf("127.0.0.1:notaport").message,
+              HasSubstr("the port must be 1 to 65535; write HOST:PORT"));
+  EXPECT_THAT(failureOf("127.0.0.1:0").message, HasSubstr("the port must be 1 to 65535"));
 }
 
 TEST(Connection, OtherProtocolVersionIsRefused) {
@@ -66,7 +68,30 @@ TEST(Connection, OtherProtocolVersionIsRefused) {
 
 TEST(Connection, PeerThatClosesIsNoDocketServer) {
   FakeServer server({.closeAtOnce = true});
-  EXPECT_EQ(failureOf(server.address()).code, ClientError::Code::protocol);
+  const auto error = failureOf(server.address());
+  EXPECT_EQ(error.code, ClientError::Code::protocol);
+  EXPECT_THAT(error.message, HasSubstr("closed the connection at once"));
+}
+
+// The system takes the connection for a server that never does.
+TEST(Connection, ServerThatIsFrozenDoesNotAnswer) {
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  bind(fd, reinterpret_cast<sockaddr*>(&address), length);
+  listen(fd, 1);
+  getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length);
+  client::ConnectOptions options;
+  options.address = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  options.timeout = std::chrono::milliseconds(20);
+  const auto opened = Connection::open(options);
+  close(fd);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ClientError::Code::unreachable);
+  EXPECT_EQ(opened.error().message,
+            "the server at " + options.address + " does not answer (20 ms)");
 }
 
 TEST(Connection, RefusedLoginGivesTheServersReason) {

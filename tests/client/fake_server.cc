@@ -14,6 +14,21 @@ namespace {
 
 using Calls = std::vector<std::vector<std::string>>;
 
+const char* codeOf(FakeServerOptions::Answer answer) {
+  switch (answer) {
+    case FakeServerOptions::Answer::overloaded:
+      return "overloaded";
+    case FakeServerOptions::Answer::logUnavailable:
+      return "log-unavailable";
+    case FakeServerOptions::Answer::corrupt:
+      return "corrupt";
+    case FakeServerOptions::Answer::done:
+    case FakeServerOptions::Answer::refused:
+      break;
+  }
+  return "field-invalid";
+}
+
 class FakeDesk final : public api::Desk::Server {
  public:
   FakeDesk(const FakeServerOptions& options, Calls& calls, std::function<void()> loseConnections)
@@ -25,7 +40,10 @@ class FakeDesk final : public api::Desk::Server {
     const auto commands = context.getParams().getCommands();
     auto outcomes = context.getResults().initOutcomes(commands.size());
     for (capnp::uint i = 0; i < commands.size(); ++i) {
-      texts.emplace_back(commands[i].getComment().getText().cStr());
+      const auto command = commands[i];
+      texts.emplace_back(command.isRecordHistory()
+                             ? command.getRecordHistory().getExternalKey().cStr()
+                             : command.getComment().getText().cStr());
       answer(outcomes[i], number, texts.back());
     }
     if (options_.loseConnectionAtCall == static_cast<std::int64_t>(number)) {
@@ -44,7 +62,7 @@ class FakeDesk final : public api::Desk::Server {
       return;
     }
     auto violation = outcome.initRefused().initViolations(1)[0];
-    violation.setCode(answer == Answer::overloaded ? "overloaded" : "field-invalid");
+    violation.setCode(codeOf(answer));
     violation.setMessage(text.c_str());
   }
 

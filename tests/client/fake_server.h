@@ -21,8 +21,9 @@ struct FakeServerOptions {
   std::uint32_t maxBatch = 1000;
   bool refuseLogin = false;
   bool closeAtOnce = false;  // as something that speaks another protocol
-  // The outcome of one command of a call: the call's number from 0, the command's text.
-  enum class Answer { done, overloaded, refused };
+  // The outcome of one command of a call: the call's number from 0, the command's text (of a
+  // comment) or case (of recorded history).
+  enum class Answer { done, overloaded, refused, logUnavailable, corrupt };
   std::function<Answer(std::size_t call, const std::string& text)> decide = {};
   // Ends all connections in place of answering this call; none when negative.
   std::int64_t loseConnectionAtCall = -1;

@@ -1,8 +1,8 @@
 # Tests of importing and simulating.
 docket_test(import_test
   SOURCES import_time_test.cc import_byte_source_test.cc import_readers_test.cc import_map_test.cc
-          import_proposal_test.cc import_command_test.cc
-  LIBRARIES docket_import LibArchive::LibArchive)
+          import_proposal_test.cc import_command_test.cc fake_server.cc
+  LIBRARIES docket_import docket_client LibArchive::LibArchive)
 target_compile_options(import_test PRIVATE -Wno-restrict) # GCC bug 105651
 
 docket_test(simulate_test

@@ -4,6 +4,7 @@
 #include "client/import/command_id.h"
 #include "client/import/importer.h"
 #include "client/import/source_reader.h"
+#include "tests/client/fake_server.h"
 #include "tests/client/import_file.h"
 
 namespace docket::client::imports {
@@ -91,6 +92,45 @@ TEST(Importer, AStateThatTheMapDoesNotKnowIsRefusedAndKeepsItsNumber) {
   ASSERT_EQ(refused.size(), 1U);
   EXPECT_EQ(refused[0].line, 3U);
   EXPECT_NE(refused[0].reason.find("'fly'"), std::string::npos);
+}
+
+// Six hundred cases of one event each, to a server that answers those up to "c100" as done.
+ImportReport toServerThatFails(tests::FakeServerOptions::Answer later,
+                               std::vector<RefusedRow>& refused) {
+  using Answer = tests::FakeServerOptions::Answer;
+  tests::FakeServer server({.decide = [later](std::size_t, const std::string& key) {
+    return std::stoi(key.substr(1)) < 100 ? Answer::done : later;
+  }});
+  auto connection = Connection::open({.address = server.address(), .subject = "anna"});
+  std::string content = "Case,What,When\n";
+  for (int i = 0; i < 600; ++i) content += "c" + std::to_string(i) + ",go,2012-01-01T00:00:00Z\n";
+  const tests::TemporaryFolder folder;
+  const auto map = parseMap(
+      "[source]\nformat='csv'\ncase='Case'\nactivity='What'\ntime='When'\nstate='What'\n"
+      "[states]\n'go'='Inbox'\n",
+      "m");
+  auto source = ByteSource::open(folder.write("x.csv", content));
+  const auto states = StateColumns::make(*map, itSupportColumns());
+  ImportOptions options;
+  options.onRefused = [&](const RefusedRow& row) { refused.push_back(row); };
+  return runImport(*source, *map, itSupportColumns(), *states, connection->get(), options);
+}
+
+TEST(Importer, StopsAtAServerThatTakesNoCommandsAndCountsNobodyAsRefused) {
+  using Answer = tests::FakeServerOptions::Answer;
+  for (const auto& [answer, code] : {std::pair(Answer::logUnavailable, ImportError::Code::server),
+                                     std::pair(Answer::corrupt, ImportError::Code::integrity)}) {
+    std::vector<RefusedRow> refused;
+    const auto report = toServerThatFails(answer, refused);
+    ASSERT_TRUE(report.error.has_value());
+    EXPECT_EQ(report.error->code, code);
+    EXPECT_EQ(report.recorded, 100U);
+    EXPECT_EQ(report.refused, 0U);
+    EXPECT_TRUE(refused.empty());
+    EXPECT_GT(report.outcomeUnknown, 0U);
+    EXPECT_EQ(report.events, report.recorded + report.skipped + report.outcomeUnknown);
+    EXPECT_LT(report.events, 600U);
+  }
 }
 
 TEST(Importer, StopsWhenTold) {

@@ -126,7 +126,8 @@ class ImportTest(unittest.TestCase):
         return path
 
     def command(self, *arguments):
-        return [DOCKET, "--server", self.server.address, "--as", "tester", *arguments]
+        who = () if "--as" in arguments else ("--as", "tester")
+        return [DOCKET, "--server", self.server.address, *who, *arguments]
 
     def docket(self, *arguments, code=0):
         done = subprocess.run(self.command(*arguments), capture_output=True, text=True, timeout=300)
@@ -192,7 +193,7 @@ class ImportTest(unittest.TestCase):
                            code=1)
         self.assertEqual(self.counts(report),
                          {"cases": 2, "events": 3, "new": 2, "already_there": 0, "refused": 2})
-        self.assertEqual(sorted(row["line"] for row in report["refusedRows"]), [3, 4])
+        self.assertEqual(sorted(row["line"] for row in report["refused_rows"]), [3, 4])
         with open(refused, encoding="utf-8") as file:
             self.assertEqual(len(file.readlines()), 3)
 
@@ -213,16 +214,84 @@ class ImportTest(unittest.TestCase):
         self.assert_fails(1, ["NONE"], "import", small, "--board", "NONE", "--map", good_map)
         self.assert_fails(1, ["neither XES nor CSV"], "import", self.write("x", b"\x7fELF\0\0"),
                           "--board", "OPS", "--map", good_map)
-        self.assert_fails(1, ["line 1"], "import", self.write("y.xes", "<log"), "--board", "OPS",
+        self.assert_fails(1, ["is cut off", "whole copy"], "import", self.write("y.xes", "<log"),
+                          "--board", "OPS", "--map", good_map)
+        self.assert_fails(1, ["is no XES: line 1 is not XML"], "import",
+                          self.write("not.xes", "Case,What\n"), "--board", "OPS", "--map", good_map)
+        self.assert_fails(1, ["is no XES: line 1 is not XML"], "import", "--propose-map",
+                          self.write("not.xes", "Case,What\n"))
+        self.assert_fails(1, ["is empty"], "import", self.write("empty.xes", ""), "--board", "OPS",
                           "--map", good_map)
+        self.assert_fails(1, ["no map"], *run, "/none.toml")
+        self.assert_fails(1, ["is a directory"], *run, self.folder.name)
+        self.assert_fails(2, ["is empty"], *run, self.write("empty.toml", ""))
+        self.assert_fails(1, ["would be refused; nothing was sent"], *run, self.write(
+            "few.toml", SMALL_MAP.replace('"Queued" = "Inbox"\n', "")), "--dry-run")
         self.assertEqual(self.log_length(), head)
+
+    def test_outputs_never_overwrite_what_is_read(self):
+        self.make_board("OPS")
+        map_path = self.write("map.toml", SMALL_MAP)
+        small = self.write("small.xes", small_log(2))
+        link = os.path.join(self.folder.name, "link")
+        os.symlink(small, link)
+        run = ("import", small, "--board", "OPS", "--map", map_path)
+        for refused in (small, link, map_path):
+            self.assert_fails(2, ["--refused", "overwrite"], *run, "--dry-run", "--refused", refused)
+        self.assert_fails(2, ["overwrite"], "import", small, "--propose-map", "-o", small)
+        self.assert_fails(2, ["is there already; remove it or name another"], "import", small,
+                          "--propose-map", "-o", map_path)
+        with open(small, encoding="utf-8") as file:
+            self.assertEqual(file.read(), small_log(2))
+        with open(map_path, encoding="utf-8") as file:
+            self.assertEqual(file.read(), SMALL_MAP)
+
+    def test_refusals_are_json_documents(self):
+        map_path = self.write("map.toml", SMALL_MAP)
+        small = self.write("small.xes", small_log(2))
+        refused = self.json("import", small, "--board", "NONE", "--map", map_path, code=1)
+        self.assertEqual(refused["refused"]["violations"][0]["code"], "unknown-board")
+        refused = self.json("simulate", "--board", "no key", code=1)
+        self.assertEqual(refused["refused"]["violations"][0]["code"], "field-invalid")
+
+    def test_a_lost_connection_leaves_counts_that_add_up(self):
+        self.make_board("OPS")
+        path = self.write("many.xes", small_log(10000))
+        arguments = ("--json", "import", path, "--board", "OPS", "--map",
+                     self.write("map.toml", SMALL_MAP))
+        process = subprocess.Popen(self.command(*arguments), stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True)
+        start = self.log_length()
+        while self.log_length() < start + 400 and process.poll() is None:
+            time.sleep(0.001)
+        self.server.process.kill()
+        out, error = process.communicate(timeout=120)
+        self.assertEqual(process.returncode, 3, error)
+        self.assertIn("run the same command again, nothing is done twice", error)
+        report = json.loads(out)
+        self.assertGreater(report["outcome_unknown"], 0)
+        self.assertEqual(report["events"], sum(report[name] for name in (
+            "new", "already_there", "refused", "skipped", "outcome_unknown")))
+
+    def test_another_person_is_told_who_continues_an_import(self):
+        self.make_board("OPS")
+        arguments = ("import", self.write("small.xes", small_log(2)), "--board", "OPS", "--map",
+                     self.write("map.toml", SMALL_MAP))
+        self.docket(*arguments)
+        rows = self.json("--as", "colleague", *arguments, code=1)["refused_rows"]
+        self.assertIn("by the person who began it (--as NAME)", rows[0]["reason"])
+        self.assertNotIn("--as NAME", rows[1]["reason"])
 
     def test_an_interrupted_import_is_finished_by_a_second_run(self):
         path = self.write("many.xes", small_log(10000))
         map_path = self.write("map.toml", SMALL_MAP)
         self.interrupt_and_repeat(path, map_path)
 
-    def interrupt_and_repeat(self, path, map_path):
+    def test_an_import_that_is_terminated_is_finished_by_a_second_run(self):
+        path = self.write("many.xes", small_log(10000))
+        self.interrupt_and_repeat(path, self.write("map.toml", SMALL_MAP), signal.SIGTERM, 143)
+
+    def interrupt_and_repeat(self, path, map_path, end=signal.SIGINT, code=130):
         self.make_board("OPS")
         arguments = ("import", path, "--board", "OPS", "--map", map_path)
         process = subprocess.Popen(self.command("--json", *arguments), stdout=subprocess.PIPE,
@@ -231,9 +300,9 @@ class ImportTest(unittest.TestCase):
         # Half way by what the log holds, not by the clock.
         while self.log_length() < start + 400 and process.poll() is None:
             time.sleep(0.001)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(end)
         out, error = process.communicate(timeout=120)
-        self.assertEqual(process.returncode, 130, error)
+        self.assertEqual(process.returncode, code, error)
         stopped = json.loads(out)
         self.assertTrue(stopped["stopped"])
         self.assertIn("again", error)

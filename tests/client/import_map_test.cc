@@ -86,10 +86,10 @@ TEST(ImportMap, EveryMistakeIsASentenceWithItsLine) {
   }
 }
 
-TEST(ImportMap, AMissingMapIsAUsageError) {
+TEST(ImportMap, AMissingMapIsBadInputLikeAMissingFile) {
   const auto map = readMap("/no/such/map.toml");
   ASSERT_FALSE(map.has_value());
-  EXPECT_EQ(map.error().code, ImportError::Code::usage);
+  EXPECT_EQ(map.error().code, ImportError::Code::badInput);
 }
 
 TEST(StateColumns, FindsByIdAndByNameAndByDefault) {
