@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <initializer_list>
 #include <vector>
 
 #include "tests/server/temporary_directory.h"
@@ -14,9 +13,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-tl::expected<Config, ConfigExit> parse(std::initializer_list<std::string> words) {
+tl::expected<Config, ConfigExit> parse(const std::vector<std::string>& words) {
   std::vector<std::string> owned{"docketd"};
-  owned.insert(owned.end(), words);
+  owned.insert(owned.end(), words.begin(), words.end());
   std::vector<const char*> argv;
   for (const auto& word : owned) argv.push_back(word.c_str());
   return parseCommandLine(static_cast<int>(argv.size()), argv.data());
@@ -49,7 +48,7 @@ TEST(Config, DefaultsAreLoopback) {
 }
 
 TEST(Config, MistakesInFlagsAreUsageErrors) {
-  for (const auto& words : std::vector<std::initializer_list<std::string>>{
+  for (const auto& words : std::vector<std::vector<std::string>>{
            {},
            {"--data", "d", "--listen", "nowhere"},
            {"--data", "d", "--listen", "127.0.0.1:70000"},
