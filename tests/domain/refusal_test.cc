@@ -39,15 +39,17 @@ TEST(Refusal, CodesAreFrozen) {
        oneOfEach(std::make_index_sequence<std::variant_size_v<Refusal>>{})) {
     codes.push_back(describe(refusal).code);
   }
-  EXPECT_EQ(codes, (std::vector<std::string>{
-                       "field-invalid",       "unknown-board",       "board-exists",
-                       "unknown-column",      "unknown-ticket",      "unknown-template",
-                       "board-incomplete",    "wip-limit-reached",   "expedite-limit-reached",
-                       "ticket-is-blocked",   "ticket-not-blocked",  "ticket-is-finished",
-                       "ticket-not-finished", "resolution-missing",  "nothing-to-change",
-                       "nothing-to-pull",     "triage-note-missing", "version-moved-on",
-                       "command-id-reused",   "overloaded",          "log-unavailable",
-                       "corrupt"}));
+  EXPECT_EQ(codes, (std::vector<std::string>{"field-invalid",          "unknown-board",
+                                             "board-exists",           "unknown-column",
+                                             "unknown-ticket",         "unknown-template",
+                                             "board-incomplete",       "wip-limit-reached",
+                                             "expedite-limit-reached", "ticket-is-blocked",
+                                             "ticket-not-blocked",     "ticket-is-finished",
+                                             "ticket-not-finished",    "resolution-missing",
+                                             "nothing-to-change",      "nothing-to-pull",
+                                             "triage-note-missing",    "version-moved-on",
+                                             "command-id-reused",      "overloaded",
+                                             "log-unavailable",        "corrupt"}));
 }
 
 TEST(Refusal, AWipLimitSaysLimitCountAndTheWaysOut) {

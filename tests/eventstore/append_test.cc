@@ -1,12 +1,10 @@
-#include <sys/resource.h>
-
 #include <array>
-#include <csignal>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "eventstore/limits.h"
+#include "tests/eventstore/file_size_limit.h"
 #include "tests/eventstore/store_testing.h"
 
 namespace docket::eventstore::testing {
@@ -424,25 +422,6 @@ TEST_F(LogAppend, AnEventThatIsLargestInEveryFieldIsTaken) {
 
 // --- A disk that refuses
 // --------------------------------------------------------------------------
-
-// While it lives, no file of this process can grow beyond `bytes`: writing fails as on a full disk.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    previous_ = std::signal(SIGXFSZ, SIG_IGN);
-    const rlimit limit{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, previous_);
-  }
-
- private:
-  rlimit before_{};
-  void (*previous_)(int) = nullptr;
-};
 
 TEST_F(LogAppend, AFailedWriteIsFinalUntilReopening) {
   append(unit(1, {event("a/1", "kept")}));

@@ -3,17 +3,16 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <future>
 #include <thread>
 
 #include "domain/codec/codec.h"
+#include "tests/eventstore/file_size_limit.h"
 
 namespace docket::server {
 namespace {
@@ -353,25 +352,6 @@ TEST_F(CommandPathTest, PeopleAreNamedByTheRules) {
   EXPECT_EQ(std::get<Refused>(outcome).rejection.size(), 2u);
 }
 
-// No file may grow beyond `bytes` while this lives: writing fails as it does on a full disk.
-class FileSizeLimit {
- public:
-  explicit FileSizeLimit(rlim_t bytes) {
-    ::getrlimit(RLIMIT_FSIZE, &before_);
-    previous_ = std::signal(SIGXFSZ, SIG_IGN);
-    const rlimit limit{bytes, before_.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &limit);
-  }
-  ~FileSizeLimit() {
-    ::setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, previous_);
-  }
-
- private:
-  rlimit before_{};
-  void (*previous_)(int) = nullptr;
-};
-
 TEST_F(CommandPathTest, AFailedWriteVoidsWhatRestedOnItAndEndsTheTakingOfCommands) {
   createBoard();
   done(run(openTicket("Kept")));
@@ -381,7 +361,7 @@ TEST_F(CommandPathTest, AFailedWriteVoidsWhatRestedOnItAndEndsTheTakingOfCommand
   auto stale = moveTicket(1, "done");
   stale.expectedVersion = 0;  // as well
   {
-    const FileSizeLimit limit(1);
+    const eventstore::testing::FileSizeLimit limit(1);
     const auto outcomes = runAll({first, second, stale});
     for (const Outcome& outcome : outcomes) {
       EXPECT_NE(refusal<domain::LogUnavailable>(outcome), nullptr);

@@ -48,14 +48,14 @@ TEST(Config, DefaultsAreLoopback) {
 }
 
 TEST(Config, MistakesInFlagsAreUsageErrors) {
-  for (const auto& words : std::vector<std::vector<std::string>>{
-           {},
-           {"--data", "d", "--listen", "nowhere"},
-           {"--data", "d", "--listen", "127.0.0.1:70000"},
-           {"--data", "d", "--http", "127.0.0.1"},
-           {"--data", "d", "--log-level", "loud"},
-           {"--data", "d", "--no-such-flag"},
-           {"--data", "d", "--config", "/does/not/exist.toml"}}) {
+  for (const auto& words :
+       std::vector<std::vector<std::string>>{{},
+                                             {"--data", "d", "--listen", "nowhere"},
+                                             {"--data", "d", "--listen", "127.0.0.1:70000"},
+                                             {"--data", "d", "--http", "127.0.0.1"},
+                                             {"--data", "d", "--log-level", "loud"},
+                                             {"--data", "d", "--no-such-flag"},
+                                             {"--data", "d", "--config", "/does/not/exist.toml"}}) {
     const auto config = parse(words);
     ASSERT_FALSE(config);
     EXPECT_EQ(config.error().exitCode, 2);
