@@ -23,21 +23,21 @@ std::optional<std::string_view> takeLine(std::string_view& text, std::string_vie
 }
 
 std::optional<Anchor> parseAnchor(std::string_view text) {
-  if (!takeLine(text, "docket anchor 1")) return std::nullopt;
+  if (!takeLine(text, "docket anchor 2")) return std::nullopt;
   const auto head = takeLine(text, "head ");
-  const auto lastEnvelope = takeLine(text, "last-envelope ");
-  if (!head || !lastEnvelope) return std::nullopt;
+  const auto root = takeLine(text, "root ");
+  if (!head || !root) return std::nullopt;
   Anchor anchor;
   std::from_chars(head->data(), head->data() + head->size(), anchor.head.value);
-  fromHex(*lastEnvelope, anchor.lastEnvelope.bytes.data(), anchor.lastEnvelope.bytes.size());
+  fromHex(*root, anchor.root.bytes.data(), anchor.root.bytes.size());
   return anchor;
 }
 
 }  // namespace
 
 std::string anchorText(const Anchor& anchor) {
-  std::string text = "docket anchor 1\nhead " + std::to_string(anchor.head.value) +
-                     "\nlast-envelope " + toHex(anchor.lastEnvelope.bytes) + "\n";
+  std::string text = "docket anchor 2\nhead " + std::to_string(anchor.head.value) + "\nroot " +
+                     toHex(anchor.root.bytes) + "\n";
   return text + "sum " + toHex(sha256(asBytes(text)).bytes) + "\n";
 }
 

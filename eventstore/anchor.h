@@ -4,9 +4,9 @@
 //
 // Four lines of text, each ended by a line feed:
 //
-//   docket anchor 1
+//   docket anchor 2
 //   head 1234
-//   last-envelope <SHA-256 of the envelope before the head, 64 hexadecimal digits; zeros if none>
+//   root <root of the Merkle tree over the envelopes before the head, 64 hexadecimal digits>
 //   sum <SHA-256 of the three lines above>
 //
 // Every log has one from its creation on. Internal to the event store.
@@ -26,7 +26,7 @@ inline constexpr std::string_view kAnchorFileName = "ANCHOR";
 
 struct Anchor {
   Position head;
-  Digest lastEnvelope;
+  Digest root;  // of the Merkle tree over the envelopes before `head`
 
   bool operator==(const Anchor&) const = default;
 };

@@ -53,6 +53,8 @@ void CommitGroup::begin(const Head& durable, Timestamp now) {
   recordedAt_ = durable.next.value == 0 ? now : std::max(now, durable.lastRecordedAt);
   streams_.clear();
   commands_.clear();
+  frontier_ = durable.frontier;
+  nodes_.clear();
   envelopes_.clear();
   if (envelopes_.capacity() > kKeptBytes) envelopes_.shrink_to_fit();
   events_.clear();
@@ -157,7 +159,12 @@ void CommitGroup::stage(const Unit& unit, const NewEvent& event, std::string_vie
   envelope.payloadSize = static_cast<std::uint32_t>(event.payload.size());
   const std::size_t envelopeAt = envelopes_.size();
   encodeEnvelope(envelope, envelopes_);
-  events_.push_back({envelopeAt, envelopes_.size() - envelopeAt, event.payload});
+  const std::size_t envelopeSize = envelopes_.size() - envelopeAt;
+  events_.push_back({envelopeAt, envelopeSize, event.payload});
+  frontier_.add(leafHash({envelopes_.data() + envelopeAt, envelopeSize}),
+                [&](unsigned level, std::uint64_t index, const Digest& hash) {
+                  if (level >= kLowestStoredLevel) nodes_.push_back({level, index, hash});
+                });
 
   if (opensChunk(envelope.version)) {
     if (!stream.indexBytes.empty()) flushIndex(streamKey, stream, chunkOf(stream.tip->version));
@@ -181,11 +188,10 @@ void CommitGroup::flushIndex(std::string_view streamKey, StreamState& stream, st
 
 Head CommitGroup::finish() {
   putRecords();
+  putNodes();
   putIndex();
   putCommands();
-  const StagedEvent& last = events_.back();
-  const Head head{next_, durable_.next, recordedAt_,
-                  sha256({envelopes_.data() + last.envelopeAt, last.envelopeSize})};
+  Head head{next_, durable_.next, recordedAt_, frontier_};
   require(batch_.Put(database_.handle(Family::meta), toSlice(keys::kHead), encodeHead(head)));
   return head;
 }
@@ -203,6 +209,14 @@ void CommitGroup::putRecords() {
     builder_.add({envelopes_.data() + event.envelopeAt, event.envelopeSize}, event.payload);
   }
   putRecord();
+}
+
+void CommitGroup::putNodes() {
+  for (const TreeNode& node : nodes_) {
+    require(batch_.Put(database_.handle(Family::tree),
+                       toSlice(keys::node(node.level, node.index).view()),
+                       toSlice(node.hash.bytes)));
+  }
 }
 
 // RocksDB's memtables take keys faster when they come in order: sorting, here and in putCommands,

@@ -22,6 +22,7 @@
 #include "eventstore/lookup.h"
 #include "eventstore/records.h"
 #include "eventstore/stream_heads.h"
+#include "eventstore/tree.h"
 
 namespace docket::eventstore {
 
@@ -76,6 +77,7 @@ class CommitGroup {
              StreamState& stream);
   void flushIndex(std::string_view streamKey, StreamState& stream, std::uint32_t chunk);
   void putRecords();
+  void putNodes();
   void putIndex();
   void putCommands();
 
@@ -88,6 +90,8 @@ class CommitGroup {
   Timestamp recordedAt_;
   TextMap<StreamState> streams_;
   std::unordered_map<CommandId, StagedCommand> commands_;
+  Frontier frontier_;
+  std::vector<TreeNode> nodes_;  // completed by this group, of the levels that are stored
   std::vector<std::byte> envelopes_;
   std::vector<StagedEvent> events_;
   GroupRecordBuilder builder_;

@@ -27,7 +27,8 @@ constexpr std::size_t kMiB = std::size_t{1} << 20;
 
 // In the order of enum Family.
 constexpr std::array<std::string_view, kFamilyCount> kFamilyNames = {
-    keys::kMetaFamily, keys::kGroupsFamily, keys::kStreamsFamily, keys::kCommandsFamily};
+    keys::kMetaFamily, keys::kGroupsFamily, keys::kStreamsFamily, keys::kCommandsFamily,
+    keys::kTreeFamily};
 
 // Memory: 96 MiB of memtables, 96 MiB of block cache with the indexes and filters in it, and the
 // tables of at most 512 open files.
@@ -83,6 +84,9 @@ rocksdb::ColumnFamilyOptions familyOptions(Family family,
       options.merge_operator = concatenatingMergeOperator();
       options.memtable_prefix_bloom_size_ratio = 0.05;
       options.memtable_whole_key_filtering = true;
+      break;
+    case Family::tree:
+      options.write_buffer_size = 4 * kMiB;
       break;
     case Family::commands:
       options.write_buffer_size = 16 * kMiB;

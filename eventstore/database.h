@@ -18,8 +18,8 @@
 
 namespace docket::eventstore {
 
-enum class Family { meta, groups, streams, commands };
-inline constexpr std::size_t kFamilyCount = 4;
+enum class Family { meta, groups, streams, commands, tree };
+inline constexpr std::size_t kFamilyCount = 5;
 
 // The one place where a RocksDB status becomes ours. `doing` is as in "reading the log in
 // /data/log".

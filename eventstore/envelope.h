@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "eventstore/error.h"
+#include "eventstore/sha256.h"
 #include "eventstore/types.h"
 
 namespace docket::eventstore {
@@ -60,7 +61,5 @@ void encodeEnvelope(const Envelope& envelope, std::vector<std::byte>& out);
 // Reads canonical bytes. Anything that encodeEnvelope would not have written exactly so is refused
 // as corrupt. The views of the result point into `bytes`.
 [[nodiscard]] tl::expected<Envelope, StoreError> decodeEnvelope(std::span<const std::byte> bytes);
-
-Digest sha256(std::span<const std::byte> bytes);
 
 }  // namespace docket::eventstore

@@ -13,6 +13,7 @@ enum class StoreErrorCode {
   locked,        // another process has the log open
   readOnly,      // the place cannot be written (read-only disk, permissions)
   newerFormat,   // written by a newer version of Docket
+  olderFormat,   // written by a version from before the first release
   corrupt,       // stored bytes are not what was written; `detail` names the first thing wrong
   behindAnchor,  // the log ends before a position that it had acknowledged
   io,            // the disk refused (full, failing)

@@ -23,6 +23,14 @@ Key command(const CommandId& id) {
   return key;
 }
 
+Key node(unsigned level, std::uint64_t index) {
+  Key key;
+  key.bytes_[0] = static_cast<std::byte>(level);
+  key.size_ =
+      static_cast<std::size_t>(putBigEndian64(key.bytes_.data() + 1, index) - key.bytes_.data());
+  return key;
+}
+
 Key stream(std::string_view kind, std::string_view id) {
   Key key;
   std::byte* at = key.bytes_.data();

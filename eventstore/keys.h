@@ -19,6 +19,7 @@ inline constexpr std::string_view kMetaFamily = "default";
 inline constexpr std::string_view kGroupsFamily = "groups";
 inline constexpr std::string_view kStreamsFamily = "streams";
 inline constexpr std::string_view kCommandsFamily = "commands";
+inline constexpr std::string_view kTreeFamily = "tree";
 
 // Keys in `default`.
 inline constexpr std::string_view kFormat = "format";
@@ -33,6 +34,7 @@ class Key {
  private:
   friend Key group(Position first);
   friend Key command(const CommandId& id);
+  friend Key node(unsigned level, std::uint64_t index);
   friend Key stream(std::string_view kind, std::string_view id);
   friend Key chunk(std::string_view streamKey, std::uint32_t number);
   std::array<std::byte, 406> bytes_;
@@ -45,6 +47,9 @@ std::optional<Position> parseGroup(std::string_view key);
 
 // `commands`: the 16 bytes of the id.
 Key command(const CommandId& id);
+
+// `tree`: the level of the node, one byte, then its index, big-endian u64.
+Key node(unsigned level, std::uint64_t index);
 
 // `streams`: the stream (each part behind one byte of length), then the number of the chunk,
 // big-endian u32. No stream's key is the beginning of another's.

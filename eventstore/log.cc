@@ -16,8 +16,19 @@
 #include "eventstore/lookup.h"
 #include "eventstore/open_check.h"
 #include "eventstore/reader.h"
+#include "eventstore/tree.h"
 
 namespace docket::eventstore {
+
+namespace {
+
+StoreError beyondHead(std::string_view what, std::uint64_t value, Position head) {
+  return {StoreErrorCode::invalid, std::string(what) + " " + std::to_string(value) +
+                                       " is beyond the log, which has " +
+                                       std::to_string(head.value) + " events"};
+}
+
+}  // namespace
 
 class Log::Impl {
  public:
@@ -87,7 +98,7 @@ tl::expected<std::unique_ptr<Log>, StoreError> Log::open(const LogOptions& optio
       std::make_unique<Impl>(std::move(*database), storeId.ToString(), *head, options.readOnly);
   if (!options.readOnly) {
     // Before the first event: a log with events and without an anchor is then known to be damaged.
-    impl->anchored = {head->next, head->lastEnvelope};
+    impl->anchored = {head->next, head->frontier.root()};
     if (auto stored = storeAnchor(options.directory, impl->anchored); !stored) {
       return tl::unexpected(std::move(stored.error()));
     }
@@ -187,11 +198,29 @@ tl::expected<void, StoreError> Log::writeAnchor() {
   if (const auto refusal = impl_->refusal()) return tl::unexpected(*refusal);
   const std::lock_guard lock(impl_->anchorMutex);
   const Head head = impl_->durableHead();
-  const Anchor anchor{head.next, head.lastEnvelope};
+  const Anchor anchor{head.next, head.frontier.root()};
   if (anchor == impl_->anchored) return {};
   if (auto stored = storeAnchor(impl_->database->directory(), anchor); !stored) return stored;
   impl_->anchored = anchor;
   return {};
+}
+
+Log::TreeHead Log::treeHead() const {
+  const Head head = impl_->durableHead();
+  return {head.next.value, head.frontier.root()};
+}
+
+tl::expected<Digest, StoreError> Log::rootAt(Position size) const {
+  if (size > head()) return tl::unexpected(beyondHead("tree size", size.value, head()));
+  const auto frontier = readFrontier(*impl_->database, size);
+  if (!frontier) return tl::unexpected(frontier.error());
+  return frontier->root();
+}
+
+tl::expected<Digest, StoreError> Log::treeNode(unsigned level, std::uint64_t index) const {
+  const bool inside = level < 64 && index < head().value >> level;
+  if (!inside) return tl::unexpected(beyondHead("tree node", index, head()));
+  return readNode(*impl_->database, level, index);
 }
 
 bool Log::hasFailed() const {

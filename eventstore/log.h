@@ -169,8 +169,21 @@ class Log {
   [[nodiscard]] LogReader readAll(const ReadOptions& options = {}) const;
   [[nodiscard]] LogReader readStream(const StreamId& stream, const ReadOptions& options = {}) const;
 
-  // Writes the anchor (last acknowledged position) with a sync of its own, if the head has moved
-  // since the last time. Any thread; called about once a second by the server.
+  // The Merkle tree (RFC 6962) over the canonical envelopes of all events below head().
+  struct TreeHead {
+    std::uint64_t size;
+    Digest root;
+  };
+  [[nodiscard]] TreeHead treeHead() const;
+  // Its root when it had `size` leaves. Errors: invalid (beyond the head), corrupt, io.
+  [[nodiscard]] tl::expected<Digest, StoreError> rootAt(Position size) const;
+  // The root of the complete subtree over the leaves [index * 2^level, (index + 1) * 2^level).
+  // Errors: invalid (beyond the head), corrupt, io. Costs at most 256 hashes.
+  [[nodiscard]] tl::expected<Digest, StoreError> treeNode(unsigned level,
+                                                          std::uint64_t index) const;
+
+  // Writes the anchor (last acknowledged position and root) with a sync of its own, if the head has
+  // moved since the last time. Any thread; called about once a second by the server.
   [[nodiscard]] tl::expected<void, StoreError> writeAnchor();
 
   // True after a failed sync.

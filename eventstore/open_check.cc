@@ -11,6 +11,7 @@
 #include "eventstore/anchor.h"
 #include "eventstore/keys.h"
 #include "eventstore/lookup.h"
+#include "eventstore/tree.h"
 
 namespace docket::eventstore {
 namespace {
@@ -69,6 +70,13 @@ Checked checkFormat(Database& database, bool mayCreate) {
   }
   if (format > kFormatVersion) {
     return tl::unexpected(newerFormatError(database.directory(), format));
+  }
+  if (format < kFormatVersion) {
+    return tl::unexpected(StoreError{
+        StoreErrorCode::olderFormat,
+        "the log in " + database.directory().string() + " has format version " +
+            std::to_string(format) + ", from before the first release; this Docket reads version " +
+            std::to_string(kFormatVersion)});
   }
   return {};
 }
@@ -140,12 +148,18 @@ Checked checkLastGroup(const Database& database, const Head& head) {
                                              " has another recorded time than the head record"));
     }
   }
-  const Position last{head.next.value - 1};
-  if (sha256(cursor.envelopeBytes(last)) != head.lastEnvelope) {
-    return tl::unexpected(
-        database.corrupt("its last envelope is not the one that the head record names"));
-  }
   return {};
+}
+
+// The tree as stored must be the one that the head names: this looks at every envelope since the
+// last stored node.
+Checked checkTree(const Database& database, const Head& head) {
+  const auto frontier = readFrontier(database, head.next);
+  if (!frontier) return tl::unexpected(frontier.error());
+  if (*frontier == head.frontier) return {};
+  return tl::unexpected(database.corrupt("its Merkle tree at size " +
+                                         std::to_string(head.next.value) +
+                                         " is not the one that the head record names"));
 }
 
 Checked checkAnchor(const Database& database, const Head& head) {
@@ -164,12 +178,12 @@ Checked checkAnchor(const Database& database, const Head& head) {
                                          std::to_string(anchor->head.value) + ": events are lost"});
   }
   if (anchor->head.value == 0) return {};
-  const Position last{anchor->head.value - 1};
-  RecordCursor cursor(database, Access::point);
-  if (auto moved = cursor.moveTo(last); !moved) return moved;
-  if (sha256(cursor.envelopeBytes(last)) != anchor->lastEnvelope) {
-    return tl::unexpected(database.corrupt("the event at position " + std::to_string(last.value) +
-                                           " is not the one that its anchor names"));
+  const auto frontier = readFrontier(database, anchor->head);
+  if (!frontier) return tl::unexpected(frontier.error());
+  if (frontier->root() != anchor->root) {
+    return tl::unexpected(database.corrupt("the events below position " +
+                                           std::to_string(anchor->head.value) +
+                                           " are not those whose root its anchor names"));
   }
   return {};
 }
@@ -183,6 +197,7 @@ tl::expected<Head, StoreError> checkOpening(Database& database, bool mayCreate) 
   const auto head = readHead(database);
   if (!head) return head;
   if (auto checked = checkEnd(database, *head); !checked) return tl::unexpected(checked.error());
+  if (auto checked = checkTree(database, *head); !checked) return tl::unexpected(checked.error());
   if (auto checked = checkAnchor(database, *head); !checked) {
     return tl::unexpected(checked.error());
   }

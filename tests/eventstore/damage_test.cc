@@ -95,35 +95,23 @@ TEST_F(LogDamage, AFlippedBitInATableIsFoundOrHarmless) {
   EXPECT_GT(tried, 40);
 }
 
-TEST_F(LogDamage, AFlippedBitInAGroupRecordNeverShortensALogNorChangesAPayload) {
+// Someone who can also make RocksDB's checksums match: envelopes are held by the tree, payloads by
+// their hashes.
+TEST_F(LogDamage, AFlippedBitInARecentGroupRecordIsAlwaysFound) {
   open();
   for (std::uint64_t i = 1; i <= 3; ++i) {
     append(unit(i, {event("s/1", "first payload"), event("s/2", "second")}));
   }
-  const auto written = all();
   close();
   const std::string key(keys::group(Position{2}).view());
   const std::string good = RawLog(directory()).get(keys::kGroupsFamily, key);
-  std::size_t silent = 0;
   for (std::size_t at = 0; at < good.size(); at += 5) {
     std::string bad = good;
     bad[at] = static_cast<char>(bad[at] ^ 1);
     RawLog(directory()).put(keys::kGroupsFamily, key, bad);
-    open();
-    const auto read = all();
-    // Without proofs an envelope's text can be exchanged for another text of the same size by
-    // someone who can also make RocksDB's checksums match; the count, the order and the payloads
-    // cannot.
-    if (!complains(read)) {
-      ++silent;
-      ASSERT_EQ(read.size(), written.size()) << at;
-      for (std::size_t i = 0; i < read.size(); ++i) {
-        EXPECT_EQ(read[i].substr(read[i].rfind(' ')), written[i].substr(written[i].rfind(' ')));
-      }
-    }
-    close();
+    const auto opened = tryOpen();
+    EXPECT_TRUE(!opened || complains(lines((*opened)->readAll()))) << "byte " << at;
   }
-  EXPECT_LT(silent, good.size() / 10);
 }
 
 TEST_F(LogDamage, AMissingGroupRecordIsAnErrorAndNoEnd) {

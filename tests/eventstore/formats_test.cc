@@ -68,11 +68,12 @@ TEST(Keys, HaveTheseBytes) {
 }
 
 TEST(HeadRecord, HasTheseBytesAndNoOthers) {
-  const Head head{{300}, {299}, at(258), fingerprint(1)};
+  const Head head{{258}, {257}, at(258), Frontier(258, {fingerprint(1), fingerprint(2)})};
   const std::string stored = encodeHead(head);
   EXPECT_EQ(hexOf(stored),
-            "01ac02ab020000000000000102"
-            "0000000000000001000000000000000000000000000000000000000000000000");
+            "02820281020000000000000102"
+            "0000000000000001000000000000000000000000000000000000000000000000"
+            "0000000000000002000000000000000000000000000000000000000000000000");
   EXPECT_EQ(decodeHead(stored), head);
   EXPECT_EQ(decodeHead(encodeHead({})), Head{});
   EXPECT_EQ(decodeHead(stored + "x"), std::nullopt);
@@ -80,7 +81,8 @@ TEST(HeadRecord, HasTheseBytesAndNoOthers) {
   for (std::size_t size = 0; size < stored.size(); ++size) {
     EXPECT_EQ(decodeHead(stored.substr(0, size)), std::nullopt);
   }
-  EXPECT_EQ(decodeHead(encodeHead({{300}, {300}, at(1), {}})), std::nullopt);
+  EXPECT_EQ(decodeHead(encodeHead({{256}, {256}, at(1), Frontier(256, {fingerprint(1)})})),
+            std::nullopt);
 }
 
 TEST(CommandRecord, HasTheseBytesAndNoOthers) {
@@ -105,9 +107,9 @@ TEST(CommandRecord, HasTheseBytesAndNoOthers) {
 TEST(Anchor, HasThisText) {
   const std::string text = anchorText({{1'234}, fingerprint(1)});
   const std::string begin =
-      "docket anchor 1\n"
+      "docket anchor 2\n"
       "head 1234\n"
-      "last-envelope 0000000000000001000000000000000000000000000000000000000000000000\n";
+      "root 0000000000000001000000000000000000000000000000000000000000000000\n";
   EXPECT_EQ(text, begin + "sum " + toHex(sha256(bytes(begin)).bytes) + "\n");
 }
 
