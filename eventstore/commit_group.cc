@@ -6,7 +6,6 @@
 
 #include "eventstore/envelope.h"
 #include "eventstore/limits.h"
-#include "eventstore/stream_index.h"
 
 namespace docket::eventstore {
 namespace {
@@ -42,8 +41,9 @@ void require(const rocksdb::Status& status) {
 
 }  // namespace
 
-CommitGroup::CommitGroup(const Database& database)
+CommitGroup::CommitGroup(const Database& database, EventIndex& index)
     : database_(database),
+      index_(index),
       batch_(/*reserved_bytes=*/0, /*max_bytes=*/0,
              /*protection_bytes_per_key=*/8, /*default_cf_ts_sz=*/0) {}
 
@@ -52,6 +52,7 @@ void CommitGroup::begin(const Head& durable, Timestamp now) {
   next_ = durable.next;
   recordedAt_ = durable.next.value == 0 ? now : std::max(now, durable.lastRecordedAt);
   streams_.clear();
+  units_.clear();
   commands_.clear();
   frontier_ = durable.frontier;
   nodes_.clear();
@@ -81,27 +82,29 @@ CommitGroup::Outcome CommitGroup::add(const Unit& unit) {
     stage(unit, unit.events[i], unitStreams_[i]->first, unitStreams_[i]->second);
   }
   const Committed committed{first, {next_.value - 1}, unitStreams_.back()->second.tip->version};
-  commands_.emplace(unit.commandId, StagedCommand{unit.fingerprint, committed});
+  commands_.emplace(unit.commandId, units_.size());
+  units_.push_back({unit.fingerprint, committed, static_cast<std::uint32_t>(unit.events.size())});
   return {committed, true};
 }
 
 // The answer to a command id that was used before, in this group or in the log.
 std::optional<CommitGroup::Outcome> CommitGroup::answerIfKnown(const Unit& unit) {
   if (const auto staged = commands_.find(unit.commandId); staged != commands_.end()) {
-    Committed committed = staged->second.committed;
-    if (staged->second.fingerprint != unit.fingerprint) {
+    const StagedUnit& first = units_[staged->second];
+    Committed committed = first.committed;
+    if (first.fingerprint != unit.fingerprint) {
       return failure(CommandIdReused{committed.first}, true);
     }
     committed.repeated = true;
     return Outcome{committed, true};
   }
-  const auto record = findCommandRecord(database_, unit.commandId, durable_.next);
-  if (!record) return failure(record.error(), false);
-  if (!*record) return std::nullopt;
-  if ((*record)->fingerprint != unit.fingerprint) {
-    return failure(CommandIdReused{(*record)->first}, false);
+  const auto known = findCommand(database_, index_, unit.commandId, durable_.next);
+  if (!known) return failure(known.error(), false);
+  if (!*known) return std::nullopt;
+  if ((*known)->fingerprint != unit.fingerprint) {
+    return failure(CommandIdReused{(*known)->first}, false);
   }
-  const auto answer = repeatedAnswer(database_, **record);
+  const auto answer = repeatedAnswer(database_, **known);
   if (!answer) return failure(answer.error(), false);
   return Outcome{*answer, false};
 }
@@ -130,14 +133,14 @@ tl::expected<TextMap<CommitGroup::StreamState>::value_type*, StoreError> CommitG
   StreamState fresh;
   fresh.tip = heads_.find(key.view());
   if (!fresh.tip) {
-    const auto tip = findTip(database_, key.view(), durable_.next);
+    const auto tip = index_.findTip(key.view(), durable_.next);
     if (!tip) return tl::unexpected(tip.error());
     fresh.tip = *tip;
   }
   return &*streams_.emplace(key.view(), std::move(fresh)).first;
 }
 
-void CommitGroup::stage(const Unit& unit, const NewEvent& event, std::string_view streamKey,
+void CommitGroup::stage(const Unit& unit, const NewEvent& event, const std::string& streamKey,
                         StreamState& stream) {
   Envelope envelope;
   envelope.position = next_;
@@ -160,37 +163,20 @@ void CommitGroup::stage(const Unit& unit, const NewEvent& event, std::string_vie
   const std::size_t envelopeAt = envelopes_.size();
   encodeEnvelope(envelope, envelopes_);
   const std::size_t envelopeSize = envelopes_.size() - envelopeAt;
-  events_.push_back({envelopeAt, envelopeSize, event.payload});
+  events_.push_back({envelopeAt, envelopeSize, event.payload, &streamKey, envelope.version});
   frontier_.add(leafHash({envelopes_.data() + envelopeAt, envelopeSize}),
                 [&](unsigned level, std::uint64_t index, const Digest& hash) {
                   if (level >= kLowestStoredLevel) nodes_.push_back({level, index, hash});
                 });
 
-  if (opensChunk(envelope.version)) {
-    if (!stream.indexBytes.empty()) flushIndex(streamKey, stream, chunkOf(stream.tip->version));
-    stream.opensChunk = true;
-  }
-  addIndexEntry(stream.indexBytes, envelope.version, stream.tip ? stream.tip->position : Position{},
-                next_);
   stream.tip = StreamTip{envelope.version, next_};
   stream.written = true;
   next_ = next_.next();
 }
 
-void CommitGroup::flushIndex(std::string_view streamKey, StreamState& stream, std::uint32_t chunk) {
-  rocksdb::ColumnFamilyHandle* family = database_.handle(Family::streams);
-  const keys::Key key = keys::chunk(streamKey, chunk);
-  require(stream.opensChunk ? batch_.Put(family, toSlice(key.view()), stream.indexBytes)
-                            : batch_.Merge(family, toSlice(key.view()), stream.indexBytes));
-  stream.indexBytes.clear();
-  stream.opensChunk = false;
-}
-
 Head CommitGroup::finish() {
   putRecords();
   putNodes();
-  putIndex();
-  putCommands();
   Head head{next_, durable_.next, recordedAt_, frontier_};
   require(batch_.Put(database_.handle(Family::meta), toSlice(keys::kHead), encodeHead(head)));
   return head;
@@ -204,9 +190,14 @@ void CommitGroup::putRecords() {
                        toSlice(builder_.finish())));
     first = after;
   };
-  for (const StagedEvent& event : events_) {
-    if (builder_.wouldOverflow(event.envelopeSize, event.payload.size())) putRecord();
-    builder_.add({envelopes_.data() + event.envelopeAt, event.envelopeSize}, event.payload);
+  std::size_t next = 0;
+  for (const StagedUnit& unit : units_) {
+    for (std::uint32_t i = 0; i < unit.events; ++i, ++next) {
+      const StagedEvent& event = events_[next];
+      if (builder_.wouldOverflow(event.envelopeSize, event.payload.size())) putRecord();
+      if (i == 0) builder_.beginUnit(unit.events, unit.fingerprint);
+      builder_.add({envelopes_.data() + event.envelopeAt, event.envelopeSize}, event.payload);
+    }
   }
   putRecord();
 }
@@ -219,38 +210,21 @@ void CommitGroup::putNodes() {
   }
 }
 
-// RocksDB's memtables take keys faster when they come in order: sorting, here and in putCommands,
-// saves about a tenth of an append's time at one event a command.
-void CommitGroup::putIndex() {
-  std::vector<TextMap<StreamState>::value_type*> written;
-  for (auto& entry : streams_) {
-    if (entry.second.written) written.push_back(&entry);
-  }
-  std::sort(written.begin(), written.end(),
-            [](const auto* a, const auto* b) { return a->first < b->first; });
-  for (auto* entry : written) {
-    flushIndex(entry->first, entry->second, chunkOf(entry->second.tip->version));
-  }
-}
-
-void CommitGroup::putCommands() {
-  std::vector<decltype(commands_)::const_pointer> written;
-  for (const auto& entry : commands_) written.push_back(&entry);
-  std::sort(written.begin(), written.end(),
-            [](const auto* a, const auto* b) { return a->first < b->first; });
-  for (const auto* entry : written) {
-    const auto& [fingerprint, committed] = entry->second;
-    const std::uint64_t count = committed.last.value - committed.first.value + 1;
-    require(batch_.Put(database_.handle(Family::commands),
-                       toSlice(keys::command(entry->first).view()),
-                       encodeCommand({fingerprint, committed.first, count})));
-  }
-}
-
 void CommitGroup::remember() {
   for (const auto& [key, stream] : streams_) {
     if (stream.tip) heads_.put(key, *stream.tip);
   }
+  index_.tail().extend([&](TailSegment& tail) {
+    Position position = durable_.next;
+    for (const StagedEvent& event : events_) {
+      tail.addEvent(*event.streamKey, event.version, position);
+      position = position.next();
+    }
+    for (const auto& [id, number] : commands_) {
+      const StagedUnit& unit = units_[number];
+      tail.addCommand(id, {unit.committed.first, unit.events, unit.fingerprint});
+    }
+  });
 }
 
 }  // namespace docket::eventstore

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "eventstore/database.h"
+#include "eventstore/event_index.h"
 #include "eventstore/group_record.h"
 #include "eventstore/keys.h"
 #include "eventstore/log.h"
@@ -28,7 +29,7 @@ namespace docket::eventstore {
 
 class CommitGroup {
  public:
-  explicit CommitGroup(const Database& database);
+  CommitGroup(const Database& database, EventIndex& index);
 
   // Forgets the last group and begins one after `durable`, at `now` or the last recorded time if
   // later.
@@ -49,39 +50,38 @@ class CommitGroup {
   Head finish();
   rocksdb::WriteBatch& batch() { return batch_; }
 
-  // To be called once the batch is durable.
+  // Tells the index what the group wrote. To be called once the batch is durable.
   void remember();
 
  private:
   // A stream as it stands after the units so far.
   struct StreamState {
     std::optional<StreamTip> tip;
-    bool written = false;     // by this group
-    std::string indexBytes;   // new entries of the current chunk, not yet in the batch
-    bool opensChunk = false;  // indexBytes begins with the chunk's first entry
+    bool written = false;  // by this group
   };
   struct StagedEvent {
     std::size_t envelopeAt;
     std::size_t envelopeSize;
     std::span<const std::byte> payload;
+    const std::string* streamKey;  // in streams_
+    Version version;
   };
-  struct StagedCommand {
-    Digest fingerprint;
+  struct StagedUnit {
+    Fingerprint fingerprint;
     Committed committed;
+    std::uint32_t events;
   };
 
   std::optional<Outcome> answerIfKnown(const Unit& unit);
   tl::expected<std::vector<Violation>, StoreError> violations(const Unit& unit, bool& restsOnGroup);
   tl::expected<TextMap<StreamState>::value_type*, StoreError> state(const StreamId& stream);
-  void stage(const Unit& unit, const NewEvent& event, std::string_view streamKey,
+  void stage(const Unit& unit, const NewEvent& event, const std::string& streamKey,
              StreamState& stream);
-  void flushIndex(std::string_view streamKey, StreamState& stream, std::uint32_t chunk);
   void putRecords();
   void putNodes();
-  void putIndex();
-  void putCommands();
 
   const Database& database_;
+  EventIndex& index_;
   StreamHeads heads_;
 
   // The group at hand.
@@ -89,7 +89,8 @@ class CommitGroup {
   Position next_;
   Timestamp recordedAt_;
   TextMap<StreamState> streams_;
-  std::unordered_map<CommandId, StagedCommand> commands_;
+  std::vector<StagedUnit> units_;
+  std::unordered_map<CommandId, std::size_t> commands_;  // index in units_
   Frontier frontier_;
   std::vector<TreeNode> nodes_;  // completed by this group, of the levels that are stored
   std::vector<std::byte> envelopes_;

@@ -15,7 +15,6 @@
 #include "eventstore/keys.h"
 #include "eventstore/records.h"
 #include "eventstore/rocks_notes.h"
-#include "eventstore/stream_index.h"
 
 namespace docket::eventstore {
 namespace {
@@ -27,8 +26,7 @@ constexpr std::size_t kMiB = std::size_t{1} << 20;
 
 // In the order of enum Family.
 constexpr std::array<std::string_view, kFamilyCount> kFamilyNames = {
-    keys::kMetaFamily, keys::kGroupsFamily, keys::kStreamsFamily, keys::kCommandsFamily,
-    keys::kTreeFamily};
+    keys::kMetaFamily, keys::kGroupsFamily, keys::kTreeFamily};
 
 // Memory: 96 MiB of memtables, 96 MiB of block cache with the indexes and filters in it, and the
 // tables of at most 512 open files.
@@ -79,19 +77,8 @@ rocksdb::ColumnFamilyOptions familyOptions(Family family,
       options.write_buffer_size = 32 * kMiB;
       table.filter_policy.reset();  // only ever sought by order
       break;
-    case Family::streams:
-      options.write_buffer_size = 16 * kMiB;
-      options.merge_operator = concatenatingMergeOperator();
-      options.memtable_prefix_bloom_size_ratio = 0.05;
-      options.memtable_whole_key_filtering = true;
-      break;
     case Family::tree:
       options.write_buffer_size = 4 * kMiB;
-      break;
-    case Family::commands:
-      options.write_buffer_size = 16 * kMiB;
-      options.memtable_prefix_bloom_size_ratio = 0.05;
-      options.memtable_whole_key_filtering = true;
       break;
   }
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
@@ -170,6 +157,13 @@ StoreError newerFormatError(const fs::path& directory, unsigned format) {
               "; this Docket reads versions up to " + std::to_string(kFormatVersion)};
 }
 
+StoreError olderFormatError(const fs::path& directory, unsigned format) {
+  return {StoreErrorCode::olderFormat,
+          "the log in " + directory.string() + " has format version " + std::to_string(format) +
+              ", from before the first release; this Docket reads version " +
+              std::to_string(kFormatVersion)};
+}
+
 tl::expected<std::unique_ptr<Database>, StoreError> Database::open(const LogOptions& options) {
   std::unique_ptr<Database> database(new Database);
   database->directory_ = options.directory;
@@ -217,6 +211,9 @@ tl::expected<void, StoreError> Database::checkFamilies(const LogOptions& options
   if (foreign != names.end()) {
     const unsigned format = storedFormat(directory_.string());
     if (format > kFormatVersion) return tl::unexpected(newerFormatError(directory_, format));
+    if (format != 0 && format < kFormatVersion) {
+      return tl::unexpected(olderFormatError(directory_, format));
+    }
     return tl::unexpected(corrupt("it has an unknown column family \"" + *foreign + "\""));
   }
   if (names.size() < kFamilyCount && (options.readOnly || !options.create)) {

@@ -18,8 +18,8 @@
 
 namespace docket::eventstore {
 
-enum class Family { meta, groups, streams, commands, tree };
-inline constexpr std::size_t kFamilyCount = 5;
+enum class Family { meta, groups, tree };
+inline constexpr std::size_t kFamilyCount = 3;
 
 // The one place where a RocksDB status becomes ours. `doing` is as in "reading the log in
 // /data/log".
@@ -27,6 +27,8 @@ StoreError toStoreError(const rocksdb::Status& status, const std::string& doing)
 
 // The refusal of a log that a newer Docket wrote.
 StoreError newerFormatError(const std::filesystem::path& directory, unsigned format);
+// The refusal of a log that was written before there was a first release.
+StoreError olderFormatError(const std::filesystem::path& directory, unsigned format);
 
 inline rocksdb::Slice toSlice(std::string_view text) {
   return {text.data(), text.size()};

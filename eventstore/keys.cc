@@ -18,8 +18,9 @@ std::optional<Position> parseGroup(std::string_view key) {
 
 Key command(const CommandId& id) {
   Key key;
-  putBytes(key.bytes_.data(), id.bytes.data(), id.bytes.size());
-  key.size_ = id.bytes.size();
+  key.bytes_[0] = std::byte{'c'};
+  putBytes(key.bytes_.data() + 1, id.bytes.data(), id.bytes.size());
+  key.size_ = 1 + id.bytes.size();
   return key;
 }
 
@@ -34,6 +35,7 @@ Key node(unsigned level, std::uint64_t index) {
 Key stream(std::string_view kind, std::string_view id) {
   Key key;
   std::byte* at = key.bytes_.data();
+  *at++ = std::byte{'s'};
   *at++ = static_cast<std::byte>(kind.size());
   at = putBytes(at, kind.data(), kind.size());
   *at++ = static_cast<std::byte>(id.size());

@@ -17,8 +17,6 @@ namespace docket::eventstore::keys {
 // Column families. `default` is there in any RocksDB and holds the log's own facts.
 inline constexpr std::string_view kMetaFamily = "default";
 inline constexpr std::string_view kGroupsFamily = "groups";
-inline constexpr std::string_view kStreamsFamily = "streams";
-inline constexpr std::string_view kCommandsFamily = "commands";
 inline constexpr std::string_view kTreeFamily = "tree";
 
 // Keys in `default`.
@@ -26,7 +24,7 @@ inline constexpr std::string_view kFormat = "format";
 inline constexpr std::string_view kStoreId = "store-id";
 inline constexpr std::string_view kHead = "head";
 
-// A key of up to 406 bytes without an allocation of its own.
+// A key of up to 407 bytes without an allocation of its own.
 class Key {
  public:
   std::string_view view() const { return {reinterpret_cast<const char*>(bytes_.data()), size_}; }
@@ -37,7 +35,7 @@ class Key {
   friend Key node(unsigned level, std::uint64_t index);
   friend Key stream(std::string_view kind, std::string_view id);
   friend Key chunk(std::string_view streamKey, std::uint32_t number);
-  std::array<std::byte, 406> bytes_;
+  std::array<std::byte, 407> bytes_;
   std::size_t size_ = 0;
 };
 
@@ -45,13 +43,18 @@ class Key {
 Key group(Position first);
 std::optional<Position> parseGroup(std::string_view key);
 
-// `commands`: the 16 bytes of the id.
-Key command(const CommandId& id);
-
 // `tree`: the level of the node, one byte, then its index, big-endian u64.
 Key node(unsigned level, std::uint64_t index);
 
-// `streams`: the stream (each part behind one byte of length), then the number of the chunk,
+// --- The index, a database of its own ------------------------------------------------------------
+
+// How far it reaches.
+inline constexpr std::string_view kIndexReach = "r";
+
+// `c`, then the 16 bytes of the id.
+Key command(const CommandId& id);
+
+// `s`, then the stream (each part behind one byte of length), then the number of the chunk,
 // big-endian u32. No stream's key is the beginning of another's.
 // REQUIRES: kind and id of at most 200 bytes.
 Key stream(std::string_view kind, std::string_view id);

@@ -11,6 +11,8 @@
 #include "eventstore/anchor.h"
 #include "eventstore/commit_group.h"
 #include "eventstore/database.h"
+#include "eventstore/event_index.h"
+#include "eventstore/indexer.h"
 #include "eventstore/keys.h"
 #include "eventstore/limits.h"
 #include "eventstore/lookup.h"
@@ -32,11 +34,14 @@ StoreError beyondHead(std::string_view what, std::uint64_t value, Position head)
 
 class Log::Impl {
  public:
-  Impl(std::unique_ptr<Database> opened, std::string storeName, const Head& head, bool forReading)
+  Impl(std::unique_ptr<Database> opened, std::unique_ptr<EventIndex> openedIndex,
+       std::string storeName, const Head& head, const LogOptions& options)
       : database(std::move(opened)),
+        index(std::move(openedIndex)),
         storeId(std::move(storeName)),
-        readOnly(forReading),
-        group(*database),
+        readOnly(options.readOnly),
+        group(*database, *index),
+        indexer(*database, *index, options.eventsPerIndexing),
         durable(head),
         visibleHead(head.next.value) {}
 
@@ -69,10 +74,12 @@ class Log::Impl {
   }
 
   const std::unique_ptr<Database> database;
+  const std::unique_ptr<EventIndex> index;
   const std::string storeId;
   const bool readOnly;
   std::atomic<bool> failed = false;
   CommitGroup group;  // only the appending thread touches it
+  Indexer indexer;    // the same
 
   std::mutex anchorMutex;  // held while the anchor file is written
   Anchor anchored;         // what it says
@@ -94,8 +101,10 @@ tl::expected<std::unique_ptr<Log>, StoreError> Log::open(const LogOptions& optio
   const auto named = (*database)->get(Family::meta, keys::kStoreId, storeId);
   if (!named) return tl::unexpected(named.error());
   if (!*named) return tl::unexpected((*database)->corrupt("its store id is missing"));
-  auto impl =
-      std::make_unique<Impl>(std::move(*database), storeId.ToString(), *head, options.readOnly);
+  auto index = openIndex(**database, storeId.ToString(), head->next, options);
+  if (!index) return tl::unexpected(std::move(index.error()));
+  auto impl = std::make_unique<Impl>(std::move(*database), std::move(*index), storeId.ToString(),
+                                     *head, options);
   if (!options.readOnly) {
     // Before the first event: a log with events and without an anchor is then known to be damaged.
     impl->anchored = {head->next, head->frontier.root()};
@@ -158,6 +167,11 @@ std::vector<AppendResult> Log::append(std::span<const Unit> units, Timestamp now
   }
   group.remember();
   impl_->publish(head);
+  if (const auto indexed = impl_->indexer.keepUp(); !indexed) {
+    // What is written stays written; only the next group would find the index out of room.
+    impl_->failed.store(true, std::memory_order_release);
+    spdlog::critical("{}; the log takes no more writes", indexed.error().message);
+  }
   return results;
 }
 
@@ -170,19 +184,19 @@ tl::expected<std::optional<Version>, StoreError> Log::lastVersion(const StreamId
     return std::nullopt;  // no such stream can be
   }
   const auto tip =
-      findTip(*impl_->database, keys::stream(stream.kind, stream.id).view(), impl_->head());
+      impl_->index->findTip(keys::stream(stream.kind, stream.id).view(), impl_->head());
   if (!tip) return tl::unexpected(tip.error());
   if (!*tip) return std::nullopt;
   return (*tip)->version;
 }
 
 tl::expected<std::optional<KnownCommand>, StoreError> Log::findCommand(const CommandId& id) const {
-  const auto record = findCommandRecord(*impl_->database, id, impl_->head());
-  if (!record) return tl::unexpected(record.error());
-  if (!*record) return std::nullopt;
-  const auto answer = repeatedAnswer(*impl_->database, **record);
+  const auto found = eventstore::findCommand(*impl_->database, *impl_->index, id, impl_->head());
+  if (!found) return tl::unexpected(found.error());
+  if (!*found) return std::nullopt;
+  const auto answer = repeatedAnswer(*impl_->database, **found);
   if (!answer) return tl::unexpected(answer.error());
-  return KnownCommand{(*record)->fingerprint, *answer};
+  return KnownCommand{(*found)->fingerprint, *answer};
 }
 
 LogReader Log::readAll(const ReadOptions& options) const {
@@ -190,8 +204,8 @@ LogReader Log::readAll(const ReadOptions& options) const {
 }
 
 LogReader Log::readStream(const StreamId& stream, const ReadOptions& options) const {
-  return LogReader(
-      std::make_unique<LogReader::Impl>(*impl_->database, stream, impl_->head(), options));
+  return LogReader(std::make_unique<LogReader::Impl>(*impl_->database, *impl_->index, stream,
+                                                     impl_->head(), options));
 }
 
 tl::expected<void, StoreError> Log::writeAnchor() {
@@ -235,8 +249,9 @@ std::uint64_t Log::diskBytes() const {
   // Files come and go while we look, so what cannot be read counts nothing.
   std::uint64_t bytes = 0;
   std::error_code error;
-  std::filesystem::directory_iterator entry(impl_->database->directory(), error);
-  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+  using Entries = std::filesystem::recursive_directory_iterator;
+  Entries entry(impl_->database->directory(), error);
+  for (; !error && entry != Entries(); entry.increment(error)) {
     std::error_code gone;
     const std::uint64_t size = entry->file_size(gone);
     if (!gone) bytes += size;

@@ -42,8 +42,7 @@ struct Condition {
 // What is written together or not at all: the effect of one command.
 struct Unit {
   CommandId commandId;
-  Digest
-      fingerprint;  // of the command's content: tells a repeat from another command of the same id
+  Fingerprint fingerprint;  // of the command's content: tells a repeat from a reuse of the id
   CommandId correlationId;  // zero: the command's own id
   std::optional<Position> causation;
   std::string actor;       // 1 to 200 bytes
@@ -122,7 +121,7 @@ class LogReader {
 };
 
 struct KnownCommand {
-  Digest fingerprint;
+  Fingerprint fingerprint;
   Committed committed;  // with repeated = true
 };
 
@@ -130,6 +129,9 @@ struct LogOptions {
   std::filesystem::path directory;  // DATA/log; made if `create`
   bool create = true;
   bool readOnly = false;  // for looking at a stopped log
+  // How many events are indexed at a time. Until then their places are in memory, about 300 bytes
+  // an event, and are made again from the log when it is opened.
+  std::uint64_t eventsPerIndexing = 131'072;
 };
 
 class Log {
@@ -192,7 +194,7 @@ class Log {
   // The log's own name, made at random when it was created; 32 hexadecimal digits.
   const std::string& storeId() const;
 
-  // Bytes on disk, for metrics.
+  // Bytes on disk, the index included, for metrics.
   std::uint64_t diskBytes() const;
 
  private:

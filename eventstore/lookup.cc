@@ -1,26 +1,16 @@
 #include "eventstore/lookup.h"
 
-#include <vector>
+#include <algorithm>
 
 #include "eventstore/bytes.h"
 #include "eventstore/envelope_codec.h"
 #include "eventstore/keys.h"
-#include "eventstore/stream_index.h"
 
 namespace docket::eventstore {
 namespace {
 
 std::string atPosition(Position position, std::string_view what) {
   return "at position " + std::to_string(position.value) + ": " + std::string(what);
-}
-
-// The last position in `positions` that is below `head`, as the tip of a stream.
-std::optional<StreamTip> tipOfChunk(std::uint32_t chunk, const std::vector<Position>& positions,
-                                    Position head) {
-  std::size_t count = positions.size();
-  while (count != 0 && positions[count - 1] >= head) --count;
-  if (count == 0) return std::nullopt;
-  return StreamTip{{chunk * kChunkVersions + count - 1}, positions[count - 1]};
 }
 
 }  // namespace
@@ -81,56 +71,91 @@ tl::expected<void, StoreError> RecordCursor::verifyPayload(const Envelope& envel
   return {};
 }
 
-tl::expected<std::optional<StreamTip>, StoreError> findTip(const Database& database,
-                                                           std::string_view streamKey,
-                                                           Position head) {
-  const auto damaged = [&] { return tl::unexpected(database.corrupt("a stream index chunk")); };
-  std::vector<Position> positions;
-  // Most streams are short or new, and a point look-up has a Bloom filter where a search has none.
-  rocksdb::PinnableSlice value;
-  const auto found = database.get(Family::streams, keys::chunk(streamKey, 0).view(), value);
-  if (!found) return tl::unexpected(found.error());
-  if (!*found) return std::nullopt;
-  if (!readChunk(toText(value), positions)) return damaged();
-  if (positions.size() < kChunkVersions) return tipOfChunk(0, positions, head);
-
-  const auto iterator = database.iterate(Family::streams, Access::point);
-  iterator->SeekForPrev(toSlice(keys::chunk(streamKey, ~std::uint32_t{0}).view()));
-  for (; iterator->Valid(); iterator->Prev()) {
-    const auto chunk = keys::parseChunk(toText(iterator->key()), streamKey);
-    if (!chunk) break;
-    if (!readChunk(toText(iterator->value()), positions)) return damaged();
-    if (const auto tip = tipOfChunk(*chunk, positions, head)) return tip;
+tl::expected<std::optional<FoundCommand>, StoreError> findCommand(const Database& database,
+                                                                  const EventIndex& index,
+                                                                  const CommandId& id,
+                                                                  Position head) {
+  // The tail first: what leaves it meanwhile is in the index already.
+  if (const auto entry = index.tail().findCommand(id)) {
+    if (entry->last() >= head) return std::nullopt;
+    return FoundCommand{entry->first, entry->last(), entry->fingerprint};
   }
-  if (!iterator->status().ok()) return tl::unexpected(database.readError(iterator->status()));
-  return std::nullopt;
-}
-
-tl::expected<std::optional<CommandRecord>, StoreError> findCommandRecord(const Database& database,
-                                                                         const CommandId& id,
-                                                                         Position head) {
-  rocksdb::PinnableSlice value;
-  const auto found = database.get(Family::commands, keys::command(id).view(), value);
-  if (!found) return tl::unexpected(found.error());
-  if (!*found) return std::nullopt;
-  const auto record = decodeCommand(toText(value));
-  if (!record) {
-    return tl::unexpected(
-        database.corrupt("the record of command " + toHex(id.bytes) + " cannot be read"));
+  const auto place = index.findStoredCommand(id);
+  if (!place) return tl::unexpected(place.error());
+  if (!*place) return std::nullopt;
+  const Position first = (*place)->first;
+  const Position last{first.value + (*place)->count - 1};
+  if (last >= head) return std::nullopt;
+  RecordCursor cursor(database, Access::point);
+  if (auto moved = cursor.moveTo(first); !moved) return tl::unexpected(moved.error());
+  Envelope envelope;
+  if (auto read = cursor.readEnvelope(first, envelope); !read) return tl::unexpected(read.error());
+  for (const GroupRecord::Unit& unit : cursor.record().units()) {
+    if (unit.index != first.value - cursor.begin().value) continue;
+    if (unit.events != (*place)->count || envelope.commandId != id) break;
+    return FoundCommand{first, last, unit.fingerprint};
   }
-  if (record->last() >= head) return std::nullopt;
-  return record;
+  return tl::unexpected(database.corrupt("its index says that command " + toHex(id.bytes) +
+                                         " wrote " + std::to_string((*place)->count) +
+                                         " events from position " + std::to_string(first.value) +
+                                         ", and the log does not"));
 }
 
 tl::expected<Committed, StoreError> repeatedAnswer(const Database& database,
-                                                   const CommandRecord& record) {
+                                                   const FoundCommand& command) {
   RecordCursor cursor(database, Access::point);
   Envelope envelope;
-  if (auto moved = cursor.moveTo(record.last()); !moved) return tl::unexpected(moved.error());
-  if (auto read = cursor.readEnvelope(record.last(), envelope); !read) {
+  if (auto moved = cursor.moveTo(command.last); !moved) return tl::unexpected(moved.error());
+  if (auto read = cursor.readEnvelope(command.last, envelope); !read) {
     return tl::unexpected(read.error());
   }
-  return Committed{record.first, record.last(), envelope.version, true};
+  return Committed{command.first, command.last, envelope.version, true};
+}
+
+const char* UnitWalk::take(const RecordCursor& cursor, const Envelope& envelope) {
+  const auto& units = cursor.record().units();
+  const std::size_t index = envelope.position.value - cursor.begin().value;
+  const auto unit = std::lower_bound(
+      units.begin(), units.end(), index,
+      [](const GroupRecord::Unit& each, std::size_t wanted) { return each.index < wanted; });
+  begun_ = unit != units.end() && unit->index == index ? &*unit : nullptr;
+  if (begun_ == nullptr) {
+    if (envelope.position >= end_) return "the event is of no unit";
+    if (envelope.commandId != commandId_) return "the event is of another command than its unit";
+    return nullptr;
+  }
+  if (envelope.position != end_) return "a unit begins before the one before it has ended";
+  commandId_ = envelope.commandId;
+  end_ = {envelope.position.value + begun_->events};
+  return nullptr;
+}
+
+tl::expected<void, StoreError> loadSegment(const Database& database, Position head,
+                                           std::uint64_t atMost, TailSegment& segment) {
+  RecordCursor cursor(database, Access::scan);
+  UnitWalk units(segment.end);
+  while (segment.end < head) {
+    const Position position = segment.end;
+    if (position == units.end() && position.value - segment.begin.value >= atMost) return {};
+    const auto damaged = [&](std::string_view what) {
+      return tl::unexpected(database.corrupt(atPosition(position, what)));
+    };
+    Envelope envelope;
+    if (auto moved = cursor.moveTo(position); !moved) return moved;
+    if (auto read = cursor.readEnvelope(position, envelope); !read) return read;
+    if (const char* wrong = units.take(cursor, envelope)) return damaged(wrong);
+    if (const GroupRecord::Unit* unit = units.begun()) {
+      segment.addCommand(envelope.commandId, {position, unit->events, unit->fingerprint});
+    }
+    const keys::Key key = keys::stream(envelope.streamKind, envelope.streamId);
+    if (!segment.continues(key.view(), envelope.version)) {
+      return damaged("version " + std::to_string(envelope.version.value) + " of stream " +
+                     envelope.stream().text() + " does not follow the one before it");
+    }
+    segment.addEvent(key.view(), envelope.version, position);
+  }
+  if (units.end() == head) return {};
+  return tl::unexpected(database.corrupt("its last unit is not whole"));
 }
 
 }  // namespace docket::eventstore

@@ -1,4 +1,4 @@
-// Finding things in the log by key: the record around a position, the end of a stream, a command.
+// Finding things in the log: the record around a position, what a command did.
 //
 // All of it takes the head up to which the caller may see. Records are never changed once written,
 // so "the log as of head" needs no more than that. Internal to the event store.
@@ -8,13 +8,12 @@
 
 #include <memory>
 #include <optional>
-#include <string_view>
 #include <tl/expected.hpp>
 
 #include "eventstore/database.h"
 #include "eventstore/envelope.h"
+#include "eventstore/event_index.h"
 #include "eventstore/group_record.h"
-#include "eventstore/records.h"
 #include "eventstore/types.h"
 
 namespace docket::eventstore {
@@ -40,6 +39,7 @@ class RecordCursor {
   // Compares the payload with the facts in its envelope.
   [[nodiscard]] tl::expected<void, StoreError> verifyPayload(const Envelope& envelope) const;
 
+  const GroupRecord& record() const { return record_; }
   Position begin() const { return first_; }
   // The first position after the current record.
   Position end() const { return {first_.value + record_.count()}; }
@@ -54,23 +54,44 @@ class RecordCursor {
   Position first_;
 };
 
-// The last event of a stream.
-struct StreamTip {
-  Version version;
-  Position position;
+// Follows the units of the log event by event: every event is of exactly one, and all events of a
+// unit carry its command id.
+class UnitWalk {
+ public:
+  explicit UnitWalk(Position begin) : end_(begin) {}
+
+  // Takes the next event, which the cursor holds. Answers nullptr, or a few words on what is wrong.
+  [[nodiscard]] const char* take(const RecordCursor& cursor, const Envelope& envelope);
+
+  // The unit that began with the event last taken; nullptr if it went on.
+  const GroupRecord::Unit* begun() const { return begun_; }
+  // Where the unit at hand ends.
+  Position end() const { return end_; }
+
+ private:
+  const GroupRecord::Unit* begun_ = nullptr;
+  CommandId commandId_;
+  Position end_;
 };
 
-// The tip of the stream with `streamKey` (keys::stream) among the events below `head`.
-[[nodiscard]] tl::expected<std::optional<StreamTip>, StoreError> findTip(const Database& database,
-                                                                         std::string_view streamKey,
-                                                                         Position head);
-
+// A command that is in the log.
+struct FoundCommand {
+  Position first;
+  Position last;
+  Fingerprint fingerprint;
+};
 // What the command wrote, if all of it is below `head`.
-[[nodiscard]] tl::expected<std::optional<CommandRecord>, StoreError> findCommandRecord(
-    const Database& database, const CommandId& id, Position head);
+[[nodiscard]] tl::expected<std::optional<FoundCommand>, StoreError> findCommand(
+    const Database& database, const EventIndex& index, const CommandId& id, Position head);
 
 // The answer that a repeat of the command gets.
 [[nodiscard]] tl::expected<Committed, StoreError> repeatedAnswer(const Database& database,
-                                                                 const CommandRecord& record);
+                                                                 const FoundCommand& command);
+
+// Adds the events [segment.end, head), or as many of whole units as reach `atMost` events, to the
+// segment.
+[[nodiscard]] tl::expected<void, StoreError> loadSegment(const Database& database, Position head,
+                                                         std::uint64_t atMost,
+                                                         TailSegment& segment);
 
 }  // namespace docket::eventstore

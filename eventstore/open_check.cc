@@ -72,11 +72,7 @@ Checked checkFormat(Database& database, bool mayCreate) {
     return tl::unexpected(newerFormatError(database.directory(), format));
   }
   if (format < kFormatVersion) {
-    return tl::unexpected(StoreError{
-        StoreErrorCode::olderFormat,
-        "the log in " + database.directory().string() + " has format version " +
-            std::to_string(format) + ", from before the first release; this Docket reads version " +
-            std::to_string(kFormatVersion)});
+    return tl::unexpected(olderFormatError(database.directory(), format));
   }
   return {};
 }
@@ -113,20 +109,6 @@ Checked checkEnd(const Database& database, const Head& head) {
   return {};
 }
 
-// The stream index must know the event that `envelope` is of; later ones may be in the stream.
-Checked checkIndexed(const Database& database, const Envelope& envelope, const Head& head) {
-  const keys::Key key = keys::stream(envelope.streamKind, envelope.streamId);
-  const auto tip = findTip(database, key.view(), head.next);
-  if (!tip) return tl::unexpected(tip.error());
-  const bool known =
-      *tip && (*tip)->version >= envelope.version && (*tip)->position >= envelope.position &&
-      ((*tip)->version == envelope.version) == ((*tip)->position == envelope.position);
-  if (known) return {};
-  return tl::unexpected(database.corrupt("the index of stream " + envelope.stream().text() +
-                                         " does not reach the event at position " +
-                                         std::to_string(envelope.position.value)));
-}
-
 Checked checkLastGroup(const Database& database, const Head& head) {
   if (head.next.value == 0) return {};
   RecordCursor cursor(database, Access::point);
@@ -136,19 +118,24 @@ Checked checkLastGroup(const Database& database, const Head& head) {
                                            std::to_string(head.lastGroup.value) +
                                            ", where its head record says so"));
   }
+  UnitWalk units(head.lastGroup);
   Envelope envelope;
   for (Position position = head.lastGroup; position < head.next; position = position.next()) {
     if (auto moved = cursor.moveTo(position); !moved) return moved;
     if (auto read = cursor.readEnvelope(position, envelope); !read) return read;
     if (auto verified = cursor.verifyPayload(envelope); !verified) return verified;
-    if (auto indexed = checkIndexed(database, envelope, head); !indexed) return indexed;
+    if (const char* wrong = units.take(cursor, envelope)) {
+      return tl::unexpected(database.corrupt("at position " + std::to_string(position.value) +
+                                             ": " + std::string(wrong)));
+    }
     if (envelope.recordedAt != head.lastRecordedAt) {
       return tl::unexpected(database.corrupt("the event at position " +
                                              std::to_string(position.value) +
                                              " has another recorded time than the head record"));
     }
   }
-  return {};
+  if (units.end() == head.next) return {};
+  return tl::unexpected(database.corrupt("its last unit is not whole"));
 }
 
 // The tree as stored must be the one that the head names: this looks at every envelope since the

@@ -11,9 +11,9 @@
 namespace docket::eventstore {
 
 // Checks, in this order: the format version; that the head record agrees with the last commit
-// group, whose envelopes, payloads and index entries are all read; that the log reaches its anchor
-// and has the event that the anchor names. Makes an empty log of a database without one, if
-// `mayCreate`.
+// group, whose envelopes and payloads are all read, and with the Merkle tree; that the log reaches
+// its anchor and has the root there that the anchor names. Makes an empty log of a database without
+// one, if `mayCreate`.
 [[nodiscard]] tl::expected<Head, StoreError> checkOpening(Database& database, bool mayCreate);
 
 }  // namespace docket::eventstore

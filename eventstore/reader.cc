@@ -34,10 +34,10 @@ std::optional<Position> AllPlaces::next() {
   return place;
 }
 
-StreamPlaces::StreamPlaces(const Database& database, const StreamId& stream, Position head,
-                           const ReadOptions& options)
+StreamPlaces::StreamPlaces(const Database& database, const EventIndex& index,
+                           const StreamId& stream, Position head, const ReadOptions& options)
     : database_(&database),
-      iterator_(database.iterate(Family::streams, Access::point)),
+      index_(&index),
       streamText_(stream.text()),
       streamKey_(keys::stream(stream.kind, stream.id)),
       head_(head),
@@ -45,111 +45,81 @@ StreamPlaces::StreamPlaces(const Database& database, const StreamId& stream, Pos
       from_(options.from) {}
 
 tl::expected<std::optional<StreamPlace>, StoreError> StreamPlaces::next() {
-  if (done_) return std::nullopt;
   if (!started_) {
     started_ = true;
-    auto began = backward_ ? beginBackward() : beginForward();
-    if (!began) return tl::unexpected(began.error());
-    if (!*began) return end();
+    if (auto begun = begin(); !begun) return tl::unexpected(begun.error());
   }
-  if (index_ == positions_.size()) {  // forward, at the end of a chunk
-    if (lastChunk_) return end();
-    auto loaded = load(chunk_ + 1);
-    if (!loaded) return tl::unexpected(loaded.error());
-    if (!*loaded) return end();  // nothing of this chunk is below the head
-    index_ = 0;
+  if (done_) return std::nullopt;
+  const std::uint32_t chunk = chunkOf(next_);
+  if (positions_.empty() || chunk != chunk_) {
+    if (auto loaded = load(chunk); !loaded) return tl::unexpected(loaded.error());
   }
-
-  StreamPlace place;
-  place.version = {chunk_ * kChunkVersions + index_};
-  place.position = positions_[index_];
-  place.isTip = lastChunk_ && index_ + 1 == positions_.size();
-  if (!backward_) {
-    ++index_;
-  } else if (index_ != 0) {
-    --index_;
-  } else if (chunk_ == 0) {
-    done_ = true;
+  const StreamPlace place{next_, positions_[next_.value % kChunkVersions], next_ == tip_};
+  if (backward_) {
+    done_ = next_.value == 0;
+    --next_.value;
   } else {
-    auto loaded = load(chunk_ - 1);
-    if (!loaded) return tl::unexpected(loaded.error());
-    if (!*loaded) return tl::unexpected(damaged("lacks a chunk"));
-    index_ = positions_.size() - 1;
+    done_ = next_ == tip_;
+    next_ = next_.next();
   }
   return place;
 }
 
-// Each `begin` answers false if there is nothing to give.
-tl::expected<bool, StoreError> StreamPlaces::beginForward() {
-  const Version from{from_.value_or(0)};
-  if (from.value / kChunkVersions > kLastChunk) return false;
-  auto loaded = load(chunkOf(from));
-  if (!loaded || !*loaded) return loaded;
-  index_ = from.value % kChunkVersions;
-  return index_ < positions_.size();
+tl::expected<void, StoreError> StreamPlaces::begin() {
+  run_ = index_->tail().findStream(streamKey_.view());
+  const auto tip = index_->findTip(streamKey_.view(), head_);
+  if (!tip) return tl::unexpected(tip.error());
+  if (!*tip) {
+    done_ = true;
+    // No tip means no stream, unless the index has lost its beginning.
+    if (!run_.positions.empty() && run_.first.value != 0) {
+      return tl::unexpected(damaged("lacks its beginning"));
+    }
+    const auto rest = index_->holdsAny(streamKey_.view());
+    if (!rest) return tl::unexpected(rest.error());
+    if (!*rest) return {};
+    const auto first = index_->readStoredChunk(streamKey_.view(), 0);
+    if (!first) return tl::unexpected(first.error());
+    if (first->empty()) return tl::unexpected(damaged("lacks its beginning"));
+    return {};
+  }
+  tip_ = (*tip)->version;
+  if (backward_) {
+    next_ = {std::min(from_.value_or(tip_.value), tip_.value)};
+  } else {
+    next_ = {from_.value_or(0)};
+    done_ = next_ > tip_;
+  }
+  return {};
 }
 
-tl::expected<bool, StoreError> StreamPlaces::beginBackward() {
-  const std::uint64_t fromChunk = from_.value_or(~std::uint64_t{0}) / kChunkVersions;
-  const auto bound = static_cast<std::uint32_t>(std::min<std::uint64_t>(fromChunk, kLastChunk));
-  iterator_->SeekForPrev(toSlice(keys::chunk(streamKey_.view(), bound).view()));
-  const auto found = chunkAtIterator();
-  if (!found) return tl::unexpected(found.error());
-  if (!*found) return load(0);  // there is none, unless the index has lost its beginning
-  std::uint32_t chunk = **found;
-  auto loaded = load(chunk);
-  while (loaded && !*loaded && chunk != 0) loaded = load(--chunk);
-  if (!loaded || !*loaded) return loaded;
-  index_ = positions_.size() - 1;
-  if (from_ && *from_ / kChunkVersions == chunk) {
-    index_ = std::min<std::size_t>(index_, *from_ % kChunkVersions);
-  }
-  return true;
-}
-
-// Loads one chunk, as far as it is below the head. False if nothing of it is.
-tl::expected<bool, StoreError> StreamPlaces::load(std::uint32_t chunk) {
-  iterator_->Seek(toSlice(keys::chunk(streamKey_.view(), chunk).view()));
-  const auto found = chunkAtIterator();
-  if (!found) return tl::unexpected(found.error());
-  if (!*found) return false;
-  if (**found != chunk) return tl::unexpected(damaged("lacks a chunk"));
-  if (!readChunk(toText(iterator_->value()), positions_)) {
-    return tl::unexpected(damaged("has a chunk that cannot be read"));
-  }
+// Puts together what the index and the tail know of a chunk, which must reach the tip or be full.
+tl::expected<void, StoreError> StreamPlaces::load(std::uint32_t chunk) {
+  const Version first{chunk * kChunkVersions};
+  const std::uint64_t wanted = std::min(kChunkVersions, tip_.value - first.value + 1);
   chunk_ = chunk;
-  const bool full = positions_.size() == kChunkVersions;
-
-  iterator_->Next();
-  const auto after = chunkAtIterator();
-  if (!after) return tl::unexpected(after.error());
-  lastChunk_ = !*after;
-  if (!lastChunk_ && (!full || **after != chunk + 1)) {
-    return tl::unexpected(damaged("has a gap"));
+  positions_.clear();
+  if (first < run_.first || run_.positions.empty()) {
+    auto stored = index_->readStoredChunk(streamKey_.view(), chunk);
+    if (!stored) return tl::unexpected(stored.error());
+    positions_ = std::move(*stored);
   }
-
-  const auto visible = std::lower_bound(positions_.begin(), positions_.end(), head_);
-  if (visible != positions_.end()) {
-    positions_.erase(visible, positions_.end());
-    lastChunk_ = true;
+  while (positions_.size() < wanted) {
+    const Version version{first.value + positions_.size()};
+    if (version < run_.first || version >= run_.end()) {
+      return tl::unexpected(damaged("does not know version " + std::to_string(version.value)));
+    }
+    const Position position = run_.positions[version.value - run_.first.value];
+    if (!positions_.empty() && position <= positions_.back()) {
+      return tl::unexpected(damaged("has its versions out of order"));
+    }
+    positions_.push_back(position);
   }
-  return !positions_.empty();
-}
-
-// The number of the chunk that the iterator stands at; none if it has left the stream.
-tl::expected<std::optional<std::uint32_t>, StoreError> StreamPlaces::chunkAtIterator() const {
-  if (iterator_->Valid()) return keys::parseChunk(toText(iterator_->key()), streamKey_.view());
-  if (!iterator_->status().ok()) return tl::unexpected(database_->readError(iterator_->status()));
-  return std::nullopt;
+  return {};
 }
 
 StoreError StreamPlaces::damaged(std::string_view what) const {
   return database_->corrupt("the index of stream " + streamText_ + " " + std::string(what));
-}
-
-std::optional<StreamPlace> StreamPlaces::end() {
-  done_ = true;
-  return std::nullopt;
 }
 
 // --- The reader
@@ -162,11 +132,11 @@ LogReader::Impl::Impl(const Database& database, Position head, const ReadOptions
       all_(std::in_place, head, options),
       cursor_(database, Access::scan) {}
 
-LogReader::Impl::Impl(const Database& database, const StreamId& stream, Position head,
-                      const ReadOptions& options)
+LogReader::Impl::Impl(const Database& database, const EventIndex& index, const StreamId& stream,
+                      Position head, const ReadOptions& options)
     : database_(database), head_(head), options_(options), cursor_(database, Access::point) {
   if (stream.kind.size() <= kMaxStreamPartBytes && stream.id.size() <= kMaxStreamPartBytes) {
-    stream_.emplace(database, stream, head, options);
+    stream_.emplace(database, index, stream, head, options);
     streamId_ = stream;
   }  // else no such stream can be: there is nothing to give
 }

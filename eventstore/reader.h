@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "eventstore/database.h"
+#include "eventstore/event_index.h"
 #include "eventstore/keys.h"
 #include "eventstore/limits.h"
 #include "eventstore/log.h"
@@ -38,25 +39,20 @@ struct StreamPlace {
   bool isTip = false;  // it is the stream's last event below the head
 };
 
-// The places of one stream's events below the head, in order, from the stream index.
+// The places of one stream's events below the head, in order, from the index.
 class StreamPlaces {
  public:
-  StreamPlaces(const Database& database, const StreamId& stream, Position head,
-               const ReadOptions& options);
+  StreamPlaces(const Database& database, const EventIndex& index, const StreamId& stream,
+               Position head, const ReadOptions& options);
   [[nodiscard]] tl::expected<std::optional<StreamPlace>, StoreError> next();
 
  private:
-  static constexpr std::uint32_t kLastChunk = ~std::uint32_t{0};
-
-  tl::expected<bool, StoreError> beginForward();
-  tl::expected<bool, StoreError> beginBackward();
-  tl::expected<bool, StoreError> load(std::uint32_t chunk);
-  tl::expected<std::optional<std::uint32_t>, StoreError> chunkAtIterator() const;
+  tl::expected<void, StoreError> begin();
+  tl::expected<void, StoreError> load(std::uint32_t chunk);
   StoreError damaged(std::string_view what) const;
-  std::optional<StreamPlace> end();
 
   const Database* database_;
-  std::unique_ptr<rocksdb::Iterator> iterator_;
+  const EventIndex* index_;
   std::string streamText_;
   keys::Key streamKey_;
   Position head_;
@@ -65,16 +61,19 @@ class StreamPlaces {
   bool started_ = false;
   bool done_ = false;
 
-  std::uint32_t chunk_ = 0;  // the one loaded
-  bool lastChunk_ = false;   // there is no later one, or it is not below the head
-  std::vector<Position> positions_;
-  std::size_t index_ = 0;  // of the next place in positions_
+  StreamRun run_;  // what the tail knew of the stream at the beginning
+  Version tip_;    // the stream's last version below the head
+  Version next_;   // to give
+  std::uint32_t chunk_ = 0;
+  std::vector<Position>
+      positions_;  // of the versions of chunk_, as far as known; empty: not loaded
 };
 
 class LogReader::Impl {
  public:
   Impl(const Database& database, Position head, const ReadOptions& options);
-  Impl(const Database& database, const StreamId& stream, Position head, const ReadOptions& options);
+  Impl(const Database& database, const EventIndex& index, const StreamId& stream, Position head,
+       const ReadOptions& options);
 
   [[nodiscard]] tl::expected<const RecordedEvent*, StoreError> next();
   Position head() const { return head_; }

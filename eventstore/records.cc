@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "eventstore/bytes.h"
-#include "eventstore/limits.h"
 
 namespace docket::eventstore {
 namespace {
@@ -51,26 +50,6 @@ std::optional<Head> decodeHead(std::string_view value) {
   head.frontier = Frontier(head.next.value, std::move(nodes));
   head.lastRecordedAt = Timestamp(std::chrono::microseconds(static_cast<std::int64_t>(recordedAt)));
   return head;
-}
-
-std::string encodeCommand(const CommandRecord& record) {
-  std::byte bytes[32 + 2 * kMaxVarintBytes];
-  std::byte* at = putBytes(bytes, record.fingerprint.bytes.data(), record.fingerprint.bytes.size());
-  at = putVarint(at, record.first.value);
-  at = putVarint(at, record.count);
-  return toString(bytes, at);
-}
-
-std::optional<CommandRecord> decodeCommand(std::string_view value) {
-  ByteReader reader(asBytes(value));
-  CommandRecord record;
-  if (!reader.takeArray(record.fingerprint.bytes) || !reader.takeVarint(record.first.value) ||
-      !reader.takeVarint(record.count) || reader.left() != 0) {
-    return std::nullopt;
-  }
-  if (record.count == 0 || record.count > kMaxUnitEvents) return std::nullopt;
-  if (record.first.value + record.count < record.first.value) return std::nullopt;
-  return record;
 }
 
 }  // namespace docket::eventstore

@@ -1,4 +1,4 @@
-// The small values of the log: its head, and what a command did. Internal to the event store.
+// How the log ends, as it is stored. Internal to the event store.
 #pragma once
 
 #include <optional>
@@ -32,20 +32,5 @@ struct Head {
 };
 std::string encodeHead(const Head& head);
 std::optional<Head> decodeHead(std::string_view value);
-
-// What a command wrote: `count` events from `first` on.
-//
-//   32      fingerprint of the command's content
-//   varint  first position
-//   varint  number of events, at least 1
-struct CommandRecord {
-  Digest fingerprint;
-  Position first;
-  std::uint64_t count = 0;
-
-  Position last() const { return {first.value + count - 1}; }
-};
-std::string encodeCommand(const CommandRecord& record);
-std::optional<CommandRecord> decodeCommand(std::string_view value);
 
 }  // namespace docket::eventstore

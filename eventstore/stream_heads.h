@@ -6,24 +6,12 @@
 
 #include <cstddef>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
-#include "eventstore/lookup.h"
+#include "eventstore/tail.h"
 
 namespace docket::eventstore {
-
-// Lets a map with std::string keys be asked with a view.
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const noexcept {
-    return std::hash<std::string_view>{}(text);
-  }
-};
-template <typename Value>
-using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
 
 class StreamHeads {
  public:

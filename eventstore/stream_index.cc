@@ -34,25 +34,39 @@ class ConcatenatingMergeOperator : public rocksdb::MergeOperator {
   const char* Name() const override { return "docket.Concatenate"; }
 };
 
+void addVarint(std::string& out, std::uint64_t value) {
+  std::byte bytes[kMaxVarintBytes];
+  const std::byte* end = putVarint(bytes, value);
+  out.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(end - bytes));
+}
+
 }  // namespace
 
 void addIndexEntry(std::string& out, Version version, Position before, Position position) {
-  std::byte bytes[kMaxVarintBytes];
-  const std::uint64_t value = opensChunk(version) ? position.value : position.value - before.value;
-  const std::byte* end = putVarint(bytes, value);
-  out.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(end - bytes));
+  addVarint(out, opensChunk(version) ? position.value : position.value - before.value);
+}
+
+void addRestart(std::string& out, Position position) {
+  addVarint(out, 0);
+  addVarint(out, position.value);
 }
 
 bool readChunk(std::string_view value, std::vector<Position>& positions) {
   positions.clear();
   ByteReader reader(asBytes(value));
-  Position position;
   while (reader.left() != 0) {
-    std::uint64_t step = 0;
-    if (!reader.takeVarint(step) || positions.size() == kChunkVersions) return false;
-    if (!positions.empty() && (step == 0 || step > ~position.value)) return false;
-    position.value += step;
-    positions.push_back(position);
+    std::uint64_t number = 0;
+    if (positions.size() == kChunkVersions || !reader.takeVarint(number)) return false;
+    if (!positions.empty()) {
+      const std::uint64_t before = positions.back().value;
+      if (number != 0) {
+        if (number > ~before) return false;
+        number += before;
+      } else if (!reader.takeVarint(number) || number <= before) {
+        return false;
+      }
+    }
+    positions.push_back({number});
   }
   return !positions.empty();
 }

@@ -2,9 +2,9 @@
 //
 // A stream's versions are cut into chunks of 256; the value of a chunk is the positions of its
 // events in order, as varints: the first one whole, each later one as the distance to the one
-// before. A commit adds the bytes of its new events to the end of a chunk by a merge operator that
-// only concatenates, so the writer never reads a chunk in order to extend it. Internal to the event
-// store.
+// before, or a zero, which no distance is, and then whole. New bytes are added to the end of a
+// chunk by a merge operator that only concatenates, so no one reads a chunk in order to extend it:
+// what is added begins with a whole position. Internal to the event store.
 #pragma once
 
 #include <rocksdb/merge_operator.h>
@@ -33,6 +33,9 @@ inline bool opensChunk(Version version) {
 // Appends the entry of the event at `position`. `before` is the position of the stream's event
 // before it; it does not count if this one opens a chunk.
 void addIndexEntry(std::string& out, Version version, Position before, Position position);
+
+// Appends an entry that does not depend on the one before it. REQUIRES: it does not open a chunk.
+void addRestart(std::string& out, Position position);
 
 // Reads a chunk. False unless it holds 1 to 256 positions, each above the one before.
 [[nodiscard]] bool readChunk(std::string_view value, std::vector<Position>& positions);

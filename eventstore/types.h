@@ -53,6 +53,12 @@ struct Digest {
   auto operator<=>(const Digest&) const = default;
 };
 
+// Tells one command's content from another's: the first 16 bytes of a SHA-256.
+struct Fingerprint {
+  std::array<std::byte, 16> bytes{};
+  auto operator<=>(const Fingerprint&) const = default;
+};
+
 // By which door an event came in. The numbers are stored: never change one.
 enum class Origin : std::uint8_t { rpc = 1, http = 2, import = 3, rule = 4, timer = 5 };
 

@@ -291,16 +291,20 @@ void readHeader(FieldReader& fields, api::CommandHeader::Reader header, CommandR
   request.occurredAt = fields.time("header.occurredAt", header.getOccurredAt());
 }
 
-// SHA-256 of the interface's name, the actor and the command's canonical bytes, a zero byte between
-// them. Stored: never change it.
-eventstore::Digest fingerprintOf(std::string_view interfaceName, const domain::SubjectId& actor,
-                                 kj::ArrayPtr<const kj::byte> bytes) {
+// The beginning of the SHA-256 of the interface's name, the actor and the command's canonical
+// bytes, a zero byte between them. Stored: never change it.
+eventstore::Fingerprint fingerprintOf(std::string_view interfaceName,
+                                      const domain::SubjectId& actor,
+                                      kj::ArrayPtr<const kj::byte> bytes) {
   std::string content;
   content.reserve(interfaceName.size() + actor.value.size() + bytes.size() + 2);
   content.append(interfaceName).push_back('\0');
   content.append(actor.value).push_back('\0');
   content.append(reinterpret_cast<const char*>(bytes.begin()), bytes.size());
-  return eventstore::sha256(std::as_bytes(std::span(content)));
+  const eventstore::Digest digest = eventstore::sha256(std::as_bytes(std::span(content)));
+  eventstore::Fingerprint fingerprint;
+  std::copy_n(digest.bytes.begin(), fingerprint.bytes.size(), fingerprint.bytes.begin());
+  return fingerprint;
 }
 
 std::string_view interfaceOf(const api::TicketCommand::Reader&) {

@@ -10,6 +10,7 @@
 #include "eventstore/bytes.h"
 #include "eventstore/group_record.h"
 #include "eventstore/keys.h"
+#include "eventstore/limits.h"
 #include "eventstore/records.h"
 #include "eventstore/stream_index.h"
 #include "tests/eventstore/store_testing.h"
@@ -56,10 +57,10 @@ TEST(Keys, HaveTheseBytes) {
   EXPECT_EQ(hexOf(keys::group(Position{0x0102030405060708}).view()), "0102030405060708");
   EXPECT_EQ(keys::parseGroup(keys::group(Position{77}).view()), Position{77});
   EXPECT_EQ(keys::parseGroup("1234567"), std::nullopt);
-  EXPECT_EQ(hexOf(keys::command(commandId(1)).view()), "00000000000000010000000000000000");
+  EXPECT_EQ(hexOf(keys::command(commandId(1)).view()), "6300000000000000010000000000000000");
   const keys::Key stream = keys::stream("ab", "xyz");
-  EXPECT_EQ(hexOf(stream.view()), "0261620378797a");
-  EXPECT_EQ(hexOf(keys::chunk(stream.view(), 258).view()), "0261620378797a00000102");
+  EXPECT_EQ(hexOf(stream.view()), "730261620378797a");
+  EXPECT_EQ(hexOf(keys::chunk(stream.view(), 258).view()), "730261620378797a00000102");
   EXPECT_EQ(keys::parseChunk(keys::chunk(stream.view(), 258).view(), stream.view()), 258u);
   EXPECT_EQ(
       keys::parseChunk(keys::chunk(keys::stream("ab", "xyy").view(), 1).view(), stream.view()),
@@ -68,7 +69,7 @@ TEST(Keys, HaveTheseBytes) {
 }
 
 TEST(HeadRecord, HasTheseBytesAndNoOthers) {
-  const Head head{{258}, {257}, at(258), Frontier(258, {fingerprint(1), fingerprint(2)})};
+  const Head head{{258}, {257}, at(258), Frontier(258, {digest(1), digest(2)})};
   const std::string stored = encodeHead(head);
   EXPECT_EQ(hexOf(stored),
             "02820281020000000000000102"
@@ -81,31 +82,12 @@ TEST(HeadRecord, HasTheseBytesAndNoOthers) {
   for (std::size_t size = 0; size < stored.size(); ++size) {
     EXPECT_EQ(decodeHead(stored.substr(0, size)), std::nullopt);
   }
-  EXPECT_EQ(decodeHead(encodeHead({{256}, {256}, at(1), Frontier(256, {fingerprint(1)})})),
+  EXPECT_EQ(decodeHead(encodeHead({{256}, {256}, at(1), Frontier(256, {digest(1)})})),
             std::nullopt);
 }
 
-TEST(CommandRecord, HasTheseBytesAndNoOthers) {
-  const CommandRecord record{fingerprint(1), {300}, 2};
-  const std::string stored = encodeCommand(record);
-  EXPECT_EQ(hexOf(stored),
-            "0000000000000001000000000000000000000000000000000000000000000000ac0202");
-  const auto back = decodeCommand(stored);
-  ASSERT_TRUE(back.has_value());
-  EXPECT_EQ(back->fingerprint, record.fingerprint);
-  EXPECT_EQ(back->first, record.first);
-  EXPECT_EQ(back->last(), Position{301});
-  EXPECT_FALSE(decodeCommand(stored + "x"));
-  for (std::size_t size = 0; size < stored.size(); ++size) {
-    EXPECT_FALSE(decodeCommand(stored.substr(0, size)));
-  }
-  EXPECT_FALSE(decodeCommand(encodeCommand({{}, {1}, 0})));
-  EXPECT_FALSE(decodeCommand(encodeCommand({{}, {1}, 10'001})));
-  EXPECT_FALSE(decodeCommand(encodeCommand({{}, {~std::uint64_t{0}}, 2})));
-}
-
 TEST(Anchor, HasThisText) {
-  const std::string text = anchorText({{1'234}, fingerprint(1)});
+  const std::string text = anchorText({{1'234}, digest(1)});
   const std::string begin =
       "docket anchor 2\n"
       "head 1234\n"
@@ -125,12 +107,18 @@ TEST(StreamIndex, HasTheseBytes) {
   std::string next;
   addIndexEntry(next, {256}, {501}, {502});
   EXPECT_EQ(hexOf(next), "f603") << "the first entry of a chunk is whole";
+  addRestart(chunk, {600});
+  EXPECT_EQ(hexOf(chunk), "ac0201c80100d804") << "and one after a zero";
+  ASSERT_TRUE(readChunk(chunk, positions));
+  EXPECT_EQ(positions, (std::vector<Position>{{300}, {301}, {501}, {600}}));
 }
 
 TEST(StreamIndex, RefusesWhatNoChunkHolds) {
   std::vector<Position> positions;
   EXPECT_FALSE(readChunk("", positions));
-  EXPECT_FALSE(readChunk(std::string_view("\x05\x00", 2), positions)) << "the same position twice";
+  EXPECT_FALSE(readChunk(std::string_view("\x05\x00\x05", 3), positions))
+      << "the same position twice";
+  EXPECT_FALSE(readChunk(std::string_view("\x05\x00", 2), positions)) << "no position after a zero";
   EXPECT_FALSE(readChunk("\x05\x85", positions)) << "ends inside a number";
   EXPECT_TRUE(readChunk(std::string(256, '\x01'), positions));
   EXPECT_FALSE(readChunk(std::string(257, '\x01'), positions));
@@ -139,22 +127,26 @@ TEST(StreamIndex, RefusesWhatNoChunkHolds) {
 
 std::string recordOf(const std::vector<std::pair<std::string, std::string>>& events) {
   GroupRecordBuilder builder;
+  builder.beginUnit(events.size(), fingerprint(7));
   for (const auto& [envelope, payload] : events) builder.add(asBytes(envelope), asBytes(payload));
   return text(builder.finish());
 }
 
 TEST(GroupRecord, HasTheseBytes) {
   EXPECT_EQ(hexOf(recordOf({{"eee", "pp"}, {"ff", ""}, {"g", "qqqqqqqqq"}})),
-            "0103"  // format, three events
+            "0203"  // format, three events
+            "0001"  // none of an earlier unit, one unit
+            "03"
+            "00000000000000070000000000000000"  // its events and fingerprint
             "0302"
             "0200"
             "0109"  // sizes
             "656565"
             "6666"
-            "67"  // envelopes, to offset 14
-            "0000"
-            "7070"          // payload at 16
-            "000000000000"  // to 24
+            "67"  // envelopes, to offset 33
+            "00000000000000"
+            "7070"          // payload at 40
+            "000000000000"  // to 48
             "717171717171717171");
 }
 
@@ -173,6 +165,7 @@ TEST(GroupRecord, ComesApartAsItWasPutTogether) {
 
 TEST(GroupRecord, IsCutAtItsTargetSize) {
   GroupRecordBuilder builder;
+  builder.beginUnit(kMaxUnitEvents, fingerprint(7));
   const std::string envelope(100, 'e');
   const std::string payload(900, 'p');
   EXPECT_FALSE(builder.wouldOverflow(kMaxEnvelopeBytes, kMaxPayloadBytes))
@@ -199,19 +192,44 @@ TEST(GroupRecord, DamagedBytesAreRefused) {
     bad[at] = byte;
     return record.load(asBytes(bad)) == nullptr;
   };
-  EXPECT_TRUE(with(0, '\x01'));
-  EXPECT_FALSE(with(0, '\x02')) << "format";
+  EXPECT_TRUE(with(0, '\x02'));
+  EXPECT_FALSE(with(0, '\x01')) << "format";
   EXPECT_FALSE(with(1, '\x00')) << "no events";
   EXPECT_FALSE(with(1, '\x03')) << "one more event than there is";
   EXPECT_FALSE(with(1, '\x7f'));
-  EXPECT_FALSE(with(2, '\x0a')) << "a longer envelope";
-  EXPECT_FALSE(with(3, '\x7f')) << "a longer payload";
-  EXPECT_FALSE(with(11, '\x01')) << "padding";
+  EXPECT_FALSE(with(2, '\x03')) << "more events of an earlier unit than there are";
+  EXPECT_FALSE(with(3, '\x00')) << "events of no unit";
+  EXPECT_FALSE(with(3, '\x02')) << "one more unit than there is";
+  EXPECT_FALSE(with(4, '\x00')) << "a unit without events";
+  EXPECT_FALSE(with(4, '\x01')) << "a unit with too few events";
+  EXPECT_FALSE(with(21, '\x0a')) << "a longer envelope";
+  EXPECT_FALSE(with(22, '\x7f')) << "a longer payload";
+  EXPECT_FALSE(with(30, '\x01')) << "padding";
+}
+
+TEST(GroupRecord, AUnitGoesOnInTheNextRecord) {
+  GroupRecordBuilder builder;
+  builder.beginUnit(1, fingerprint(1));
+  builder.add(asBytes(std::string_view("a")), {});
+  builder.beginUnit(3, fingerprint(2));
+  builder.add(asBytes(std::string_view("b")), {});
+  GroupRecord first;
+  ASSERT_EQ(first.load(builder.finish()), nullptr);
+  builder.add(asBytes(std::string_view("c")), {});
+  builder.add(asBytes(std::string_view("d")), {});
+  GroupRecord second;
+  ASSERT_EQ(second.load(builder.finish()), nullptr);
+  ASSERT_EQ(first.units().size(), 2u);
+  EXPECT_EQ(first.units()[1].index, 1u);
+  EXPECT_EQ(first.units()[1].events, 3u);
+  EXPECT_EQ(first.units()[1].fingerprint, fingerprint(2));
+  EXPECT_TRUE(second.units().empty());
+  EXPECT_EQ(second.count(), 2u);
 }
 
 RC_GTEST_PROP(GroupRecordProperty, ArbitraryBytesNeverReadOutOfBounds,
               (std::vector<std::uint8_t> any)) {
-  any.insert(any.begin(), 1);
+  any.insert(any.begin(), 2);
   GroupRecord record;
   if (record.load({reinterpret_cast<const std::byte*>(any.data()), any.size()}) != nullptr) return;
   std::size_t total = 0;

@@ -28,7 +28,7 @@ RawLog::RawLog(const std::filesystem::path& directory,
     rocksdb::ColumnFamilyOptions options;
     options.compression = rocksdb::kLZ4Compression;
     options.target_file_size_base = 64 * 1024;
-    if (name == "streams") options.merge_operator = concatenatingMergeOperator();
+    options.merge_operator = concatenatingMergeOperator();  // only the index uses it
     families.emplace_back(name, options);
   }
   rocksdb::DBOptions options;

@@ -14,6 +14,7 @@ namespace docket::eventstore::testing {
 
 class RawLog {
  public:
+  // `directory` is that of the log, or of its index, which has the family "default" alone.
   explicit RawLog(const std::filesystem::path& directory,
                   const std::vector<std::string>& newFamilies = {});
   ~RawLog();

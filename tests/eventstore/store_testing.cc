@@ -56,10 +56,16 @@ CommandId commandId(std::uint64_t number) {
   return id;
 }
 
-Digest fingerprint(std::uint64_t number) {
-  Digest digest;
-  putBigEndian64(digest.bytes.data(), number);
-  return digest;
+Fingerprint fingerprint(std::uint64_t number) {
+  Fingerprint made;
+  putBigEndian64(made.bytes.data(), number);
+  return made;
+}
+
+Digest digest(std::uint64_t number) {
+  Digest made;
+  putBigEndian64(made.bytes.data(), number);
+  return made;
 }
 
 std::vector<std::byte> bytes(std::string_view text) {
@@ -119,7 +125,12 @@ void LogTest::open() {
 }
 
 tl::expected<std::unique_ptr<Log>, StoreError> LogTest::tryOpen(bool create, bool readOnly) {
-  return Log::open({directory(), create, readOnly});
+  LogOptions options;
+  options.directory = directory();
+  options.create = create;
+  options.readOnly = readOnly;
+  options.eventsPerIndexing = eventsPerIndexing_;
+  return Log::open(options);
 }
 
 void LogTest::reopen() {

@@ -37,7 +37,8 @@ class TemporaryFolder {
 
 Timestamp at(std::int64_t micros);
 CommandId commandId(std::uint64_t number);
-Digest fingerprint(std::uint64_t number);
+Fingerprint fingerprint(std::uint64_t number);
+Digest digest(std::uint64_t number);
 std::vector<std::byte> bytes(std::string_view text);
 std::string text(std::span<const std::byte> data);
 StreamId stream(std::string_view written);  // "ticket/1"
@@ -69,6 +70,8 @@ class LogTest : public ::testing::Test {
   AppendResult tryAppend(const Unit& unit, std::int64_t nowMicros = 1'000'000);
   std::vector<std::string> all(const ReadOptions& options = {});
   std::vector<std::string> ofStream(std::string_view streamText, const ReadOptions& options = {});
+
+  std::uint64_t eventsPerIndexing_ = LogOptions().eventsPerIndexing;
 
  private:
   TemporaryFolder folder_;

@@ -1,0 +1,313 @@
+#include "eventstore/event_index.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/file_checksum.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <system_error>
+#include <utility>
+
+#include "eventstore/bytes.h"
+#include "eventstore/keys.h"
+#include "eventstore/limits.h"
+#include "eventstore/rocks_notes.h"
+#include "eventstore/stream_index.h"
+#include "eventstore/tree.h"
+
+namespace docket::eventstore {
+namespace {
+
+namespace fs = std::filesystem;
+using rocksdb::Status;
+
+constexpr std::size_t kMiB = std::size_t{1} << 20;
+constexpr std::uint8_t kReachFormat = 1;
+
+rocksdb::Options indexOptions(bool readOnly) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(48 * kMiB);
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.format_version = 5;
+  table.verify_compression = true;
+
+  rocksdb::Options options;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.create_if_missing = !readOnly;
+  options.paranoid_checks = true;
+  options.paranoid_file_checks = true;
+  options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
+  options.max_bgerror_resume_count = 0;
+  options.compression = rocksdb::kLZ4Compression;
+  options.merge_operator = concatenatingMergeOperator();
+  // A segment is one batch and one flush: a memtable never fills by itself.
+  options.write_buffer_size = 128 * kMiB;
+  options.max_open_files = 256;
+  options.max_background_jobs = 2;
+  options.bytes_per_sync = kMiB;
+  options.skip_stats_update_on_db_open = true;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.info_log = notesToOurLog();
+  return options;
+}
+
+rocksdb::ReadOptions pointRead() {
+  rocksdb::ReadOptions options;
+  options.verify_checksums = true;
+  options.ignore_range_deletions = true;
+  return options;
+}
+
+void require(const Status& status) {
+  if (!status.ok()) std::abort();  // a batch only fails on misuse
+}
+
+std::string encodeReach(const IndexReach& reach) {
+  std::byte bytes[1 + 2 * kMaxVarintBytes + 32 + sizeof(Digest)];
+  std::byte* at = bytes;
+  *at++ = std::byte{kReachFormat};
+  at = putString(at, reach.storeId);
+  at = putVarint(at, reach.end.value);
+  at = putBytes(at, reach.root.bytes.data(), reach.root.bytes.size());
+  return std::string(asText({bytes, static_cast<std::size_t>(at - bytes)}));
+}
+
+std::optional<IndexReach> decodeReach(std::string_view value) {
+  ByteReader reader(asBytes(value));
+  IndexReach reach;
+  std::uint8_t format = 0;
+  std::string_view storeId;
+  if (!reader.takeByte(format) || format != kReachFormat) return std::nullopt;
+  if (!reader.takeString(storeId) || !reader.takeVarint(reach.end.value) ||
+      !reader.takeArray(reach.root.bytes) || reader.left() != 0) {
+    return std::nullopt;
+  }
+  reach.storeId = storeId;
+  return reach;
+}
+
+std::string encodePlace(const CommandEntry& entry) {
+  std::byte bytes[2 * kMaxVarintBytes];
+  const std::byte* end = putVarint(putVarint(bytes, entry.first.value), entry.count);
+  return std::string(asText({bytes, static_cast<std::size_t>(end - bytes)}));
+}
+
+// The entries of a map in the order of their keys, as RocksDB's memtables like them.
+template <typename Map>
+auto sorted(const Map& map) {
+  std::vector<typename Map::const_pointer> entries;
+  entries.reserve(map.size());
+  for (const auto& entry : map) entries.push_back(&entry);
+  std::sort(entries.begin(), entries.end(),
+            [](const auto* a, const auto* b) { return a->first < b->first; });
+  return entries;
+}
+
+// Puts a run of versions into the chunks that it belongs to.
+void putRun(rocksdb::WriteBatch& batch, std::string_view streamKey, const StreamRun& run) {
+  std::string bytes;
+  for (std::size_t i = 0; i < run.positions.size(); ++i) {
+    const Version version{run.first.value + i};
+    // The distance of a run's first entry is to a position that the run does not have, so the first
+    // of a run is written whole behind a zero, which no distance is.
+    if (i == 0 && !opensChunk(version)) {
+      addRestart(bytes, run.positions[i]);
+    } else {
+      addIndexEntry(bytes, version, i == 0 ? Position{} : run.positions[i - 1], run.positions[i]);
+    }
+    const bool last = i + 1 == run.positions.size();
+    if (!last && !opensChunk(version.next())) continue;
+    const keys::Key key = keys::chunk(streamKey, chunkOf(version));
+    const bool whole = chunkOf(version) != chunkOf(run.first) || opensChunk(run.first);
+    require(whole ? batch.Put(toSlice(key.view()), bytes)
+                  : batch.Merge(toSlice(key.view()), bytes));
+    bytes.clear();
+  }
+}
+
+}  // namespace
+
+EventIndex::EventIndex(const Database& log, IndexReach reach)
+    : log_(log), reach_(std::move(reach)), tail_(reach_.end) {}
+
+EventIndex::~EventIndex() = default;
+
+tl::expected<std::unique_ptr<rocksdb::DB>, StoreError> EventIndex::openRocks(
+    const fs::path& directory, bool readOnly) {
+  rocksdb::DB* opened = nullptr;
+  const rocksdb::Options options = indexOptions(readOnly);
+  const Status status = readOnly
+                            ? rocksdb::DB::OpenForReadOnly(options, directory.string(), &opened)
+                            : rocksdb::DB::Open(options, directory.string(), &opened);
+  if (!status.ok()) {
+    return tl::unexpected(toStoreError(status, "cannot open the index in " + directory.string()));
+  }
+  return std::unique_ptr<rocksdb::DB>(opened);
+}
+
+tl::expected<std::unique_ptr<EventIndex>, StoreError> EventIndex::open(const Database& log,
+                                                                       const std::string& storeId,
+                                                                       Position head,
+                                                                       bool readOnly) {
+  const fs::path directory = log.directory() / kIndexDirectoryName;
+  std::error_code ignored;
+  const bool isThere = fs::exists(directory / "CURRENT", ignored);
+  std::string why = "there is none";
+  if (isThere) {
+    auto db = openRocks(directory, readOnly);
+    if (db) {
+      std::unique_ptr<EventIndex> index(new EventIndex(log, {storeId, {}, {}}));
+      index->db_ = std::move(*db);
+      const auto reach = index->readReach();
+      why = reach ? "it is of another history" : reach.error().message;
+      if (reach && *reach && (*reach)->storeId == storeId && (*reach)->end <= head) {
+        const auto frontier = readFrontier(log, (*reach)->end);
+        if (!frontier) return tl::unexpected(frontier.error());
+        if (frontier->root() == (*reach)->root) {
+          std::unique_ptr<EventIndex> usable(new EventIndex(log, **reach));
+          usable->db_ = std::move(index->db_);
+          return usable;
+        }
+      }
+    } else {
+      why = db.error().message;
+    }
+  }
+  if (isThere || head.value != 0) {
+    spdlog::warn("the index of the log in {} is made again from the log: {}",
+                 log.directory().string(), why);
+  }
+  std::unique_ptr<EventIndex> index(new EventIndex(log, {storeId, {}, emptyRoot()}));
+  if (readOnly) return index;
+  std::error_code error;
+  fs::remove_all(directory, error);
+  if (error) {
+    return tl::unexpected(systemError(error.value(), "cannot remove the old index", directory));
+  }
+  if (auto made = makeDirectory(directory); !made) return tl::unexpected(made.error());
+  auto db = openRocks(directory, false);
+  if (!db) return tl::unexpected(db.error());
+  index->db_ = std::move(*db);
+  return index;
+}
+
+// None if nothing was ever stored.
+tl::expected<std::optional<IndexReach>, StoreError> EventIndex::readReach() const {
+  rocksdb::PinnableSlice value;
+  const auto found = get(keys::kIndexReach, value);
+  if (!found) return tl::unexpected(found.error());
+  if (!*found) return IndexReach{reach_.storeId, {}, emptyRoot()};
+  auto reach = decodeReach(toText(value));
+  if (!reach) return tl::unexpected(damaged("its record of how far it reaches cannot be read"));
+  return reach;
+}
+
+tl::expected<void, StoreError> EventIndex::store(const TailSegment& segment,
+                                                 const Digest& rootAtEnd) {
+  rocksdb::WriteBatch batch;
+  for (const auto* entry : sorted(segment.commands)) {
+    require(batch.Put(toSlice(keys::command(entry->first).view()), encodePlace(entry->second)));
+  }
+  for (const auto* entry : sorted(segment.streams)) putRun(batch, entry->first, entry->second);
+  require(
+      batch.Put(toSlice(keys::kIndexReach), encodeReach({reach_.storeId, segment.end, rootAtEnd})));
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  Status status = db_->Write(options, &batch);
+  if (status.ok()) status = db_->Flush({});
+  if (status.ok()) return {};
+  return tl::unexpected(
+      toStoreError(status, "cannot write to the index of the log in " + log_.directory().string()));
+}
+
+tl::expected<std::optional<StreamTip>, StoreError> EventIndex::findTip(std::string_view streamKey,
+                                                                       Position head) const {
+  const auto lastBelow = [&](Version first, const std::vector<Position>& positions) {
+    const auto end = std::lower_bound(positions.begin(), positions.end(), head);
+    if (end == positions.begin()) return std::optional<StreamTip>();
+    const auto count = static_cast<std::uint64_t>(end - positions.begin());
+    return std::optional<StreamTip>({{first.value + count - 1}, *std::prev(end)});
+  };
+  // The tail first: what leaves it meanwhile is in the index already.
+  const StreamRun run = tail_.findStream(streamKey);
+  if (const auto tip = lastBelow(run.first, run.positions)) return tip;
+
+  // Most streams are short or new, and a point look-up has a Bloom filter where a search has none.
+  auto positions = readStoredChunk(streamKey, 0);
+  if (!positions) return tl::unexpected(positions.error());
+  if (positions->size() < kChunkVersions) return lastBelow({0}, *positions);
+
+  const std::unique_ptr<rocksdb::Iterator> each(db_->NewIterator(pointRead()));
+  each->SeekForPrev(toSlice(keys::chunk(streamKey, ~std::uint32_t{0}).view()));
+  for (; each->Valid(); each->Prev()) {
+    const auto chunk = keys::parseChunk(toText(each->key()), streamKey);
+    if (!chunk) break;
+    if (!readChunk(toText(each->value()), *positions)) return tl::unexpected(damaged("a chunk"));
+    const Version first{*chunk * kChunkVersions};
+    if (const auto tip = lastBelow(first, *positions)) return tip;
+  }
+  if (!each->status().ok()) return tl::unexpected(log_.readError(each->status()));
+  return std::nullopt;
+}
+
+tl::expected<std::vector<Position>, StoreError> EventIndex::readStoredChunk(
+    std::string_view streamKey, std::uint32_t chunk) const {
+  std::vector<Position> positions;
+  rocksdb::PinnableSlice value;
+  const auto found = get(keys::chunk(streamKey, chunk).view(), value);
+  if (!found) return tl::unexpected(found.error());
+  if (*found && !readChunk(toText(value), positions)) {
+    return tl::unexpected(damaged("a chunk of stream positions cannot be read"));
+  }
+  return positions;
+}
+
+tl::expected<bool, StoreError> EventIndex::holdsAny(std::string_view streamKey) const {
+  if (!db_) return false;
+  const std::unique_ptr<rocksdb::Iterator> each(db_->NewIterator(pointRead()));
+  each->Seek(toSlice(keys::chunk(streamKey, 0).view()));
+  if (each->Valid()) return keys::parseChunk(toText(each->key()), streamKey).has_value();
+  if (!each->status().ok()) return tl::unexpected(log_.readError(each->status()));
+  return false;
+}
+
+tl::expected<std::optional<EventIndex::CommandPlace>, StoreError> EventIndex::findStoredCommand(
+    const CommandId& id) const {
+  rocksdb::PinnableSlice value;
+  const auto found = get(keys::command(id).view(), value);
+  if (!found) return tl::unexpected(found.error());
+  if (!*found) return std::nullopt;
+  ByteReader reader(asBytes(toText(value)));
+  CommandPlace place{};
+  std::uint64_t count = 0;
+  if (!reader.takeVarint(place.first.value) || !reader.takeVarint(count) || reader.left() != 0 ||
+      count == 0 || count > kMaxUnitEvents) {
+    return tl::unexpected(damaged("the entry of command " + toHex(id.bytes) + " cannot be read"));
+  }
+  place.count = static_cast<std::uint32_t>(count);
+  return place;
+}
+
+tl::expected<bool, StoreError> EventIndex::get(std::string_view key,
+                                               rocksdb::PinnableSlice& value) const {
+  if (!db_) return false;
+  value.Reset();
+  const Status status = db_->Get(pointRead(), db_->DefaultColumnFamily(), toSlice(key), &value);
+  if (status.IsNotFound()) return false;
+  if (!status.ok()) return tl::unexpected(log_.readError(status));
+  return true;
+}
+
+StoreError EventIndex::damaged(std::string_view what) const {
+  return log_.corrupt(
+      "its index: " + std::string(what) +
+      "; the folder index may be deleted while the log is closed, it is made again");
+}
+
+}  // namespace docket::eventstore

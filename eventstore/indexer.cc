@@ -1,0 +1,97 @@
+#include "eventstore/indexer.h"
+
+#include <spdlog/spdlog.h>
+
+#include <utility>
+
+#include "eventstore/lookup.h"
+#include "eventstore/tree.h"
+
+namespace docket::eventstore {
+namespace {
+
+// Below this a missing index is not worth a line in the log.
+constexpr std::uint64_t kEventsWorthALine = 1'000'000;
+
+tl::expected<void, StoreError> storeSegment(const Database& database, EventIndex& index,
+                                            const TailSegment& segment) {
+  const auto frontier = readFrontier(database, segment.end);
+  if (!frontier) return tl::unexpected(frontier.error());
+  return index.store(segment, frontier->root());
+}
+
+}  // namespace
+
+tl::expected<std::unique_ptr<EventIndex>, StoreError> openIndex(const Database& database,
+                                                                const std::string& storeId,
+                                                                Position head,
+                                                                const LogOptions& options) {
+  auto index = EventIndex::open(database, storeId, head, options.readOnly);
+  if (!index) return index;
+  const std::uint64_t perSegment =
+      options.readOnly ? std::numeric_limits<std::uint64_t>::max() : options.eventsPerIndexing;
+  std::uint64_t lastSaid = (*index)->reach().end.value;
+  for (Position reached = (*index)->reach().end; reached < head;) {
+    tl::expected<void, StoreError> loaded;
+    bool full = false;
+    (*index)->tail().extend([&](TailSegment& segment) {
+      loaded = loadSegment(database, head, perSegment, segment);
+      reached = segment.end;
+      full = segment.end.value - segment.begin.value >= perSegment;
+    });
+    if (!loaded) return tl::unexpected(loaded.error());
+    if (!full) break;
+    const auto segment = (*index)->tail().freeze();
+    if (auto stored = storeSegment(database, **index, *segment); !stored) {
+      return tl::unexpected(stored.error());
+    }
+    (*index)->tail().dropFrozen();
+    if (reached.value - lastSaid >= kEventsWorthALine) {
+      spdlog::info("index: {} of {} events", reached.value, head.value);
+      lastSaid = reached.value;
+    }
+  }
+  return index;
+}
+
+Indexer::Indexer(const Database& database, EventIndex& index, std::uint64_t eventsPerSegment)
+    : database_(database), index_(index), eventsPerSegment_(eventsPerSegment) {}
+
+Indexer::~Indexer() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+tl::expected<void, StoreError> Indexer::keepUp() {
+  if (index_.tail().activeEvents() < eventsPerSegment_) return {};
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return !segment_; });
+  if (failure_) return tl::unexpected(*failure_);
+  segment_ = index_.tail().freeze();
+  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+  changed_.notify_all();
+  return {};
+}
+
+void Indexer::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    changed_.wait(lock, [&] { return ending_ || segment_; });
+    if (!segment_) return;
+    lock.unlock();
+    auto stored = storeSegment(database_, index_, *segment_);
+    // Without the segment in the index, the tail keeps it, so nothing is ever lost to look-ups.
+    if (stored) index_.tail().dropFrozen();
+    lock.lock();
+    if (!stored) failure_ = std::move(stored.error());
+    segment_ = nullptr;
+    changed_.notify_all();
+    if (failure_) return;
+  }
+}
+
+}  // namespace docket::eventstore
