@@ -275,6 +275,12 @@ tl::expected<void, StoreError> Database::writeSynced(rocksdb::WriteBatch& batch)
   return {};
 }
 
+tl::expected<void, StoreError> Database::verifyTables() const {
+  const Status status = db_->VerifyFileChecksums({});
+  if (!status.ok()) return tl::unexpected(readError(status));
+  return {};
+}
+
 StoreError Database::readError(const Status& status) const {
   return toStoreError(status, "cannot read the log in " + directory_.string());
 }

@@ -67,6 +67,9 @@ class Database {
     return handles_[static_cast<std::size_t>(family)];
   }
 
+  // Compares every table with the checksum of its file. Reads all of them.
+  [[nodiscard]] tl::expected<void, StoreError> verifyTables() const;
+
   // The error of an iterator that is not valid, or of a key that had to be there.
   StoreError readError(const rocksdb::Status& status) const;
   StoreError corrupt(std::string_view what) const;

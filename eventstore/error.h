@@ -18,6 +18,7 @@ enum class StoreErrorCode {
   behindAnchor,  // the log ends before a position that it had acknowledged
   io,            // the disk refused (full, failing)
   failed,        // an earlier sync failed: no more writes until the process restarts
+  interrupted,   // the caller asked long work to stop
   invalid,       // the caller broke a stated limit
 };
 

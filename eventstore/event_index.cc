@@ -98,6 +98,17 @@ std::string encodePlace(const CommandEntry& entry) {
   return std::string(asText({bytes, static_cast<std::size_t>(end - bytes)}));
 }
 
+std::optional<EventIndex::CommandPlace> decodePlace(std::string_view value) {
+  ByteReader reader(asBytes(value));
+  Position first;
+  std::uint64_t count = 0;
+  if (!reader.takeVarint(first.value) || !reader.takeVarint(count) || reader.left() != 0) {
+    return std::nullopt;
+  }
+  if (count == 0 || count > kMaxUnitEvents) return std::nullopt;
+  return EventIndex::CommandPlace{first, static_cast<std::uint32_t>(count)};
+}
+
 // The entries of a map in the order of their keys, as RocksDB's memtables like them.
 template <typename Map>
 auto sorted(const Map& map) {
@@ -184,7 +195,10 @@ tl::expected<std::unique_ptr<EventIndex>, StoreError> EventIndex::open(const Dat
                  log.directory().string(), why);
   }
   std::unique_ptr<EventIndex> index(new EventIndex(log, {storeId, {}, emptyRoot()}));
-  if (readOnly) return index;
+  if (readOnly) {
+    if (isThere) index->unusable_ = why;
+    return index;
+  }
   std::error_code error;
   fs::remove_all(directory, error);
   if (error) {
@@ -283,14 +297,10 @@ tl::expected<std::optional<EventIndex::CommandPlace>, StoreError> EventIndex::fi
   const auto found = get(keys::command(id).view(), value);
   if (!found) return tl::unexpected(found.error());
   if (!*found) return std::nullopt;
-  ByteReader reader(asBytes(toText(value)));
-  CommandPlace place{};
-  std::uint64_t count = 0;
-  if (!reader.takeVarint(place.first.value) || !reader.takeVarint(count) || reader.left() != 0 ||
-      count == 0 || count > kMaxUnitEvents) {
+  const auto place = decodePlace(toText(value));
+  if (!place) {
     return tl::unexpected(damaged("the entry of command " + toHex(id.bytes) + " cannot be read"));
   }
-  place.count = static_cast<std::uint32_t>(count);
   return place;
 }
 
@@ -302,6 +312,69 @@ tl::expected<bool, StoreError> EventIndex::get(std::string_view key,
   if (status.IsNotFound()) return false;
   if (!status.ok()) return tl::unexpected(log_.readError(status));
   return true;
+}
+
+tl::expected<EventIndex::Snapshot, StoreError> EventIndex::snapshot() const {
+  if (!db_) return Snapshot{{reach_.storeId, {}, emptyRoot()}, nullptr};
+  Snapshot taken;
+  taken.entries = std::shared_ptr<const rocksdb::Snapshot>(
+      db_->GetSnapshot(), [this](const rocksdb::Snapshot* held) { db_->ReleaseSnapshot(held); });
+  rocksdb::ReadOptions options = pointRead();
+  options.snapshot = taken.entries.get();
+  std::string value;
+  const Status status = db_->Get(options, toSlice(keys::kIndexReach), &value);
+  if (status.IsNotFound()) {
+    taken.reach = {reach_.storeId, {}, emptyRoot()};
+    return taken;
+  }
+  if (!status.ok()) return tl::unexpected(log_.readError(status));
+  const auto reach = decodeReach(value);
+  if (!reach) return tl::unexpected(damaged("its record of how far it reaches cannot be read"));
+  taken.reach = *reach;
+  return taken;
+}
+
+tl::expected<void, StoreError> EventIndex::walk(const Snapshot& snapshot, const OnPlace& onPlace,
+                                                const OnCommand& onCommand) const {
+  if (!snapshot.entries) return {};
+  rocksdb::ReadOptions options = pointRead();
+  options.snapshot = snapshot.entries.get();
+  options.fill_cache = false;
+  const std::unique_ptr<rocksdb::Iterator> each(db_->NewIterator(options));
+  std::string stream;             // whose chunks are being walked
+  std::uint64_t nextVersion = 0;  // the stream's next chunk must begin with it
+  std::vector<Position> positions;
+  for (each->SeekToFirst(); each->Valid(); each->Next()) {
+    const std::string_view key = toText(each->key());
+    if (key == keys::kIndexReach) continue;
+    if (const auto place =
+            keys::isCommand(key) ? decodePlace(toText(each->value())) : std::nullopt) {
+      onCommand(key, place->first, place->count);
+      continue;
+    }
+    const auto streamKey = keys::streamOfChunk(key);
+    if (!streamKey || !readChunk(toText(each->value()), positions)) {
+      return tl::unexpected(
+          damaged("the entry " + toHex(asBytes(key).data(), key.size()) + " cannot be read"));
+    }
+    if (*streamKey != stream) {
+      stream = *streamKey;
+      nextVersion = 0;
+    }
+    if (*keys::parseChunk(key, stream) * kChunkVersions != nextVersion) {
+      return tl::unexpected(damaged("it lacks a chunk of a stream"));
+    }
+    for (const Position position : positions) onPlace(stream, {nextVersion++}, position);
+  }
+  if (!each->status().ok()) return tl::unexpected(log_.readError(each->status()));
+  return {};
+}
+
+tl::expected<void, StoreError> EventIndex::verifyTables() const {
+  if (!db_) return {};
+  const Status status = db_->VerifyFileChecksums({});
+  if (!status.ok()) return tl::unexpected(log_.readError(status));
+  return {};
 }
 
 StoreError EventIndex::damaged(std::string_view what) const {

@@ -13,6 +13,7 @@
 #include <rocksdb/db.h>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,6 +51,9 @@ class EventIndex {
   EventIndex& operator=(const EventIndex&) = delete;
 
   const IndexReach& reach() const { return reach_; }  // as opened
+  // Why the index that was there could not be used, if the log was opened for reading only; empty
+  // otherwise.
+  const std::string& unusable() const { return unusable_; }
   Tail& tail() { return tail_; }
   const Tail& tail() const { return tail_; }
 
@@ -76,6 +80,23 @@ class EventIndex {
   [[nodiscard]] tl::expected<std::optional<CommandPlace>, StoreError> findStoredCommand(
       const CommandId& id) const;
 
+  // What is stored, as of one moment.
+  struct Snapshot {
+    IndexReach reach;
+    std::shared_ptr<const rocksdb::Snapshot> entries;  // none: nothing stored
+  };
+  [[nodiscard]] tl::expected<Snapshot, StoreError> snapshot() const;
+
+  using OnPlace = std::function<void(std::string_view streamKey, Version, Position)>;
+  using OnCommand = std::function<void(std::string_view key, Position first, std::uint64_t events)>;
+  // Calls back for every stored entry, and finds gaps and what cannot be read.
+  [[nodiscard]] tl::expected<void, StoreError> walk(const Snapshot& snapshot,
+                                                    const OnPlace& onPlace,
+                                                    const OnCommand& onCommand) const;
+
+  // Compares every table with the checksum of its file.
+  [[nodiscard]] tl::expected<void, StoreError> verifyTables() const;
+
  private:
   EventIndex(const Database& log, IndexReach reach);
   static tl::expected<std::unique_ptr<rocksdb::DB>, StoreError> openRocks(
@@ -86,6 +107,7 @@ class EventIndex {
 
   const Database& log_;
   IndexReach reach_;
+  std::string unusable_;
   std::unique_ptr<rocksdb::DB> db_;  // none: nothing stored
   Tail tail_;
 };

@@ -32,6 +32,13 @@ Key node(unsigned level, std::uint64_t index) {
   return key;
 }
 
+bool isNodeBelow(std::string_view key, Position head) {
+  if (key.size() != 9) return false;
+  const auto* bytes = reinterpret_cast<const std::byte*>(key.data());
+  const auto level = std::to_integer<unsigned>(*bytes);
+  return level < 64 && bigEndian64(bytes + 1) < head.value >> level;
+}
+
 Key stream(std::string_view kind, std::string_view id) {
   Key key;
   std::byte* at = key.bytes_.data();
@@ -50,6 +57,15 @@ Key chunk(std::string_view streamKey, std::uint32_t number) {
   at = putBigEndian32(at, number);
   key.size_ = static_cast<std::size_t>(at - key.bytes_.data());
   return key;
+}
+
+bool isCommand(std::string_view key) {
+  return key.size() == 1 + sizeof(CommandId) && key.starts_with('c');
+}
+
+std::optional<std::string_view> streamOfChunk(std::string_view key) {
+  if (!key.starts_with('s') || key.size() < 5) return std::nullopt;
+  return key.substr(0, key.size() - 4);
 }
 
 std::optional<std::uint32_t> parseChunk(std::string_view key, std::string_view streamKey) {

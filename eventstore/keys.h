@@ -45,6 +45,8 @@ std::optional<Position> parseGroup(std::string_view key);
 
 // `tree`: the level of the node, one byte, then its index, big-endian u64.
 Key node(unsigned level, std::uint64_t index);
+// Whether `key` is of a node all of whose leaves are below `head`.
+bool isNodeBelow(std::string_view key, Position head);
 
 // --- The index, a database of its own ------------------------------------------------------------
 
@@ -59,6 +61,9 @@ Key command(const CommandId& id);
 // REQUIRES: kind and id of at most 200 bytes.
 Key stream(std::string_view kind, std::string_view id);
 Key chunk(std::string_view streamKey, std::uint32_t number);
+bool isCommand(std::string_view key);
+// The part of a chunk's key that names the stream; none if it is no chunk's key.
+std::optional<std::string_view> streamOfChunk(std::string_view key);
 // The number of the chunk at `key`, if it is one of the stream with `streamKey`.
 std::optional<std::uint32_t> parseChunk(std::string_view key, std::string_view streamKey);
 

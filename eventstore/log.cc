@@ -19,6 +19,7 @@
 #include "eventstore/open_check.h"
 #include "eventstore/reader.h"
 #include "eventstore/tree.h"
+#include "eventstore/verify.h"
 
 namespace docket::eventstore {
 
@@ -235,6 +236,10 @@ tl::expected<Digest, StoreError> Log::treeNode(unsigned level, std::uint64_t ind
   const bool inside = level < 64 && index < head().value >> level;
   if (!inside) return tl::unexpected(beyondHead("tree node", index, head()));
   return readNode(*impl_->database, level, index);
+}
+
+tl::expected<VerifyReport, StoreError> Log::verify(const VerifyOptions& options) const {
+  return verifyLog(*impl_->database, *impl_->index, impl_->durableHead(), options);
 }
 
 bool Log::hasFailed() const {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -125,6 +126,25 @@ struct KnownCommand {
   Committed committed;  // with repeated = true
 };
 
+// A root that the log is known to have had: of a checkpoint that left the machine.
+struct KnownRoot {
+  std::uint64_t size;
+  Digest root;
+  std::string source;  // for messages: "the checkpoint in audit.txt"
+};
+
+struct VerifyOptions {
+  std::vector<KnownRoot> knownRoots = {};
+  // Called now and then with events checked and events in all; false stops the work.
+  std::function<bool(std::uint64_t, std::uint64_t)> progress = {};
+};
+
+struct VerifyReport {
+  std::uint64_t events = 0;
+  std::uint64_t commands = 0;
+  Digest root;
+};
+
 struct LogOptions {
   std::filesystem::path directory;  // DATA/log; made if `create`
   bool create = true;
@@ -183,6 +203,14 @@ class Log {
   // Errors: invalid (beyond the head), corrupt, io. Costs at most 256 hashes.
   [[nodiscard]] tl::expected<Digest, StoreError> treeNode(unsigned level,
                                                           std::uint64_t index) const;
+
+  // Walks the whole log as of now and compares everything with everything: records, envelopes,
+  // payload hashes, units, versions, Merkle tree, head, anchor, known roots, index, tables. May run
+  // beside appends and reads. Costs a scan with three hashes an event; memory does not grow with
+  // the log. The error names the first thing wrong. Errors: corrupt, behindAnchor (the log ends
+  // before a known root), interrupted, io.
+  [[nodiscard]] tl::expected<VerifyReport, StoreError> verify(
+      const VerifyOptions& options = {}) const;
 
   // Writes the anchor (last acknowledged position and root) with a sync of its own, if the head has
   // moved since the last time. Any thread; called about once a second by the server.

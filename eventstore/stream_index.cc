@@ -15,6 +15,7 @@ class ConcatenatingMergeOperator : public rocksdb::MergeOperator {
   bool FullMergeV2(const MergeOperationInput& in, MergeOperationOutput* out) const override {
     std::size_t size = in.existing_value == nullptr ? 0 : in.existing_value->size();
     for (const Slice& operand : in.operand_list) size += operand.size();
+    out->new_value.clear();  // an iterator hands in what it held before
     out->new_value.reserve(size);
     if (in.existing_value != nullptr) {
       out->new_value.append(in.existing_value->data(), in.existing_value->size());
@@ -27,6 +28,7 @@ class ConcatenatingMergeOperator : public rocksdb::MergeOperator {
 
   bool PartialMergeMulti(const Slice& /*key*/, const std::deque<Slice>& operands,
                          std::string* merged, Logger* /*logger*/) const override {
+    merged->clear();
     for (const Slice& operand : operands) merged->append(operand.data(), operand.size());
     return true;
   }

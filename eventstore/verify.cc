@@ -1,0 +1,273 @@
+#include "eventstore/verify.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "eventstore/anchor.h"
+#include "eventstore/bytes.h"
+#include "eventstore/keys.h"
+#include "eventstore/lookup.h"
+#include "eventstore/stream_index.h"
+#include "eventstore/tree.h"
+
+namespace docket::eventstore {
+namespace {
+
+using Checked = tl::expected<void, StoreError>;
+
+constexpr std::uint64_t kEventsPerProgress = 65'536;
+
+// A set of entries as one number that does not depend on their order: the sum of their hashes. Two
+// sets with equal sums and counts are equal, unless someone can find 128-bit collisions of
+// SHA-256.
+class EntrySum {
+ public:
+  void add(std::string_view key, std::uint64_t first, std::uint64_t second) {
+    std::byte numbers[16];
+    putBigEndian64(putBigEndian64(numbers, first), second);
+    Sha256 hash;
+    hash.update(numbers);
+    hash.update(asBytes(key));
+    const Digest digest = hash.finish();
+    const std::uint64_t low = bigEndian64(digest.bytes.data());
+    low_ += low;
+    high_ += bigEndian64(digest.bytes.data() + 8) + (low_ < low ? 1 : 0);
+    ++count_;
+  }
+  bool operator==(const EntrySum&) const = default;
+
+ private:
+  std::uint64_t low_ = 0;
+  std::uint64_t high_ = 0;
+  std::uint64_t count_ = 0;
+};
+
+struct IndexSums {
+  EntrySum streams;   // stream key, version, position
+  EntrySum commands;  // command id, first position, number of events
+  bool operator==(const IndexSums&) const = default;
+};
+
+class Verifier {
+ public:
+  Verifier(const Database& database, const EventIndex& index, const Head& head,
+           const VerifyOptions& options)
+      : database_(database), index_(index), head_(head), options_(options) {
+    report_.events = head.next.value;
+    report_.root = head.frontier.root();
+  }
+
+  tl::expected<VerifyReport, StoreError> run() {
+    for (const auto step : {&Verifier::readReach, &Verifier::walkEvents, &Verifier::checkEnd,
+                            &Verifier::checkNodeCount, &Verifier::checkKnownRoots,
+                            &Verifier::checkIndex, &Verifier::checkTables}) {
+      if (auto checked = (this->*step)(); !checked) return tl::unexpected(checked.error());
+    }
+    return report_;
+  }
+
+ private:
+  tl::unexpected<StoreError> damaged(std::string_view what) const {
+    return tl::unexpected(database_.corrupt(what));
+  }
+  tl::unexpected<StoreError> damagedAt(Position position, std::string_view what) const {
+    return damaged("at position " + std::to_string(position.value) + ": " + std::string(what));
+  }
+
+  Checked readReach() {
+    if (!index_.unusable().empty()) return damaged("its index: " + index_.unusable());
+    auto snapshot = index_.snapshot();
+    if (!snapshot) return tl::unexpected(snapshot.error());
+    indexed_ = std::move(*snapshot);
+    return {};
+  }
+
+  Checked walkEvents() {
+    RecordCursor cursor(database_, Access::scan);
+    UnitWalk units({0});
+    Timestamp lastRecordedAt = Timestamp::min();
+    for (Position position{0}; position < head_.next; position = position.next()) {
+      if (position.value % kEventsPerProgress == 0 && !goesOn(position)) return stopped();
+      Envelope envelope;
+      if (auto moved = cursor.moveTo(position); !moved) return moved;
+      if (auto read = cursor.readEnvelope(position, envelope); !read) return read;
+      if (auto verified = cursor.verifyPayload(envelope); !verified) return verified;
+      if (const char* wrong = units.take(cursor, envelope)) return damagedAt(position, wrong);
+      if (envelope.recordedAt < lastRecordedAt) {
+        return damagedAt(position, "the recorded time goes back");
+      }
+      lastRecordedAt = envelope.recordedAt;
+      if (envelope.hasCausation && envelope.causation >= position) {
+        return damagedAt(position, "its cause comes after it");
+      }
+      if (units.begun() != nullptr) ++report_.commands;
+      if (position < indexed_.reach.end) count(envelope, units);
+      if (auto checked = growTree(cursor.envelopeBytes(position)); !checked) return checked;
+    }
+    if (units.end() != head_.next) return damaged("its last unit is not whole");
+    return {};
+  }
+
+  void count(const Envelope& envelope, const UnitWalk& units) {
+    const keys::Key key = keys::stream(envelope.streamKind, envelope.streamId);
+    fromLog_.streams.add(key.view(), envelope.version.value, envelope.position.value);
+    if (const GroupRecord::Unit* unit = units.begun()) {
+      fromLog_.commands.add(keys::command(envelope.commandId).view(), envelope.position.value,
+                            unit->events);
+    }
+  }
+
+  // Adds a leaf and compares each node that it completes with the stored one.
+  Checked growTree(std::span<const std::byte> envelopeBytes) {
+    Checked checked;
+    frontier_.add(
+        leafHash(envelopeBytes), [&](unsigned level, std::uint64_t index, const Digest& hash) {
+          if (level < kLowestStoredLevel || !checked) return;
+          const auto stored = readNode(database_, level, index);
+          if (!stored) {
+            checked = tl::unexpected(stored.error());
+          } else if (*stored != hash) {
+            checked = damaged("the events " + std::to_string(index << level) + " to " +
+                              std::to_string(((index + 1) << level) - 1) +
+                              " are not those of the Merkle tree (node " + std::to_string(index) +
+                              " of level " + std::to_string(level) + ")");
+          }
+        });
+    return checked;
+  }
+
+  Checked checkEnd() {
+    if (frontier_ != head_.frontier) {
+      return damaged("its events do not give the root that its head record names");
+    }
+    // Whatever was committed since the head was taken begins there.
+    const auto iterator = database_.iterate(Family::groups, Access::scan);
+    iterator->SeekToFirst();
+    if (iterator->Valid() && keys::parseGroup(toText(iterator->key())) != Position{0}) {
+      return damaged("it has a group record before its first event");
+    }
+    if (!iterator->status().ok()) return tl::unexpected(database_.readError(iterator->status()));
+    return {};
+  }
+
+  Checked checkNodeCount() {
+    std::uint64_t stored = 0;
+    const auto iterator = database_.iterate(Family::tree, Access::scan);
+    for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) {
+      stored += keys::isNodeBelow(toText(iterator->key()), head_.next) ? 1 : 0;
+    }
+    if (!iterator->status().ok()) return tl::unexpected(database_.readError(iterator->status()));
+    std::uint64_t expected = 0;
+    for (unsigned level = kLowestStoredLevel; level < 64; ++level) {
+      expected += head_.next.value >> level;
+    }
+    if (stored == expected) return {};
+    return damaged("its Merkle tree has " + std::to_string(stored) + " stored nodes; " +
+                   std::to_string(expected) + " belong to its events");
+  }
+
+  Checked checkKnownRoots() {
+    const auto anchor = readAnchor(database_.directory());
+    if (!anchor) return tl::unexpected(anchor.error());
+    if (auto checked = checkRoot({anchor->head.value, anchor->root, "its anchor"}); !checked) {
+      return checked;
+    }
+    for (const KnownRoot& known : options_.knownRoots) {
+      if (auto checked = checkRoot(known); !checked) return checked;
+    }
+    return {};
+  }
+
+  Checked checkRoot(const KnownRoot& known) {
+    if (known.size > head_.next.value) {
+      // The anchor may have moved on since the head was taken; a lost end is found on opening.
+      if (known.source == "its anchor") return {};
+      return tl::unexpected(StoreError{StoreErrorCode::behindAnchor,
+                                       "the log in " + database_.directory().string() + " has " +
+                                           std::to_string(head_.next.value) + " events, but " +
+                                           known.source + " is of " + std::to_string(known.size) +
+                                           ": events are lost"});
+    }
+    const auto frontier = readFrontier(database_, {known.size});
+    if (!frontier) return tl::unexpected(frontier.error());
+    if (frontier->root() == known.root) return {};
+    return damaged("its first " + std::to_string(known.size) + " events do not have the root of " +
+                   known.source);
+  }
+
+  Checked checkIndex() {
+    IndexSums fromIndex;
+    auto walked = index_.walk(
+        indexed_,
+        [&](std::string_view streamKey, Version version, Position position) {
+          fromIndex.streams.add(streamKey, version.value, position.value);
+        },
+        [&](std::string_view key, Position first, std::uint64_t events) {
+          fromIndex.commands.add(key, first.value, events);
+        });
+    if (!walked) return walked;
+    if (fromIndex == fromLog_) return {};
+    return nameFirstDifference();
+  }
+
+  // Slow, and only walked when it is known that there is a difference.
+  Checked nameFirstDifference() {
+    RecordCursor cursor(database_, Access::scan);
+    UnitWalk units({0});
+    for (Position position{0}; position < indexed_.reach.end; position = position.next()) {
+      Envelope envelope;
+      if (auto moved = cursor.moveTo(position); !moved) return moved;
+      if (auto read = cursor.readEnvelope(position, envelope); !read) return read;
+      if (const char* wrong = units.take(cursor, envelope)) return damagedAt(position, wrong);
+      const keys::Key key = keys::stream(envelope.streamKind, envelope.streamId);
+      const auto chunk = index_.readStoredChunk(key.view(), chunkOf(envelope.version));
+      if (!chunk) return tl::unexpected(chunk.error());
+      const std::size_t slot = envelope.version.value % kChunkVersions;
+      if (slot >= chunk->size() || (*chunk)[slot] != position) {
+        return damagedAt(position, "its index does not know version " +
+                                       std::to_string(envelope.version.value) + " of stream " +
+                                       envelope.stream().text());
+      }
+      if (units.begun() == nullptr) continue;
+      const auto place = index_.findStoredCommand(envelope.commandId);
+      if (!place) return tl::unexpected(place.error());
+      if (!*place || (*place)->first != position || (*place)->count != units.begun()->events) {
+        return damagedAt(position,
+                         "its index does not know command " + toHex(envelope.commandId.bytes));
+      }
+    }
+    return damaged("its index has entries that are of no event");
+  }
+
+  Checked checkTables() {
+    if (auto checked = database_.verifyTables(); !checked) return checked;
+    return index_.verifyTables();
+  }
+
+  bool goesOn(Position position) const {
+    return !options_.progress || options_.progress(position.value, head_.next.value);
+  }
+  Checked stopped() const {
+    return tl::unexpected(StoreError{StoreErrorCode::interrupted, "the verification was stopped"});
+  }
+
+  const Database& database_;
+  const EventIndex& index_;
+  const Head head_;
+  const VerifyOptions& options_;
+  VerifyReport report_;
+  EventIndex::Snapshot indexed_;
+  IndexSums fromLog_;
+  Frontier frontier_;
+};
+
+}  // namespace
+
+tl::expected<VerifyReport, StoreError> verifyLog(const Database& database, const EventIndex& index,
+                                                 const Head& head, const VerifyOptions& options) {
+  return Verifier(database, index, head, options).run();
+}
+
+}  // namespace docket::eventstore
