@@ -1,8 +1,9 @@
-// Synced append: the log against raw RocksDB writing the same bytes in the same batches.
+// Synced append: the log against raw RocksDB.
 //
-// `append/ceiling/N`: one synced WriteBatch with one entry of envelope and payload for each of N
-// events, and no index, no command id, no hash. `append/docket/N`: Log::append of N units of one
-// event each: versions, conditions, command ids, stream index, envelopes and hashes included.
+// `append/ceiling/N`: one synced WriteBatch with an entry for each of N payloads and an index entry
+// of 24 bytes for each (stream, version, position), and nothing else: no command id, no envelope,
+// no hash. `append/docket/N`: Log::append of N units of one event each: versions, conditions,
+// command ids, envelopes, payload hashes and Merkle tree, and the index as it falls due.
 #include <benchmark/benchmark.h>
 #include <rocksdb/db.h>
 #include <rocksdb/options.h>
@@ -70,10 +71,12 @@ void appendCeiling(benchmark::State& state) {
   Scratch scratch("append-ceiling");
   rocksdb::Options options;
   options.create_if_missing = true;
+  options.create_missing_column_families = true;
   rocksdb::DB* raw = nullptr;
-  if (auto status = rocksdb::DB::Open(options, scratch.path().string(), &raw); !status.ok()) {
-    throw std::runtime_error(status.ToString());
-  }
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  const auto status = rocksdb::DB::Open(options, scratch.path().string(),
+                                        {{"default", options}, {"index", options}}, &handles, &raw);
+  if (!status.ok()) throw std::runtime_error(status.ToString());
   std::unique_ptr<rocksdb::DB> db(raw);
   rocksdb::WriteOptions synced;
   synced.sync = true;
@@ -82,30 +85,23 @@ void appendCeiling(benchmark::State& state) {
   std::uint64_t position = 0;
   for (auto _ : state) {
     state.PauseTiming();
-    std::vector<std::string> values;
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto unit = makeUnit(random);
-      eventstore::Envelope envelope;
-      envelope.position.value = position + i;
-      envelope.streamKind = unit.events[0].stream.kind;
-      envelope.streamId = unit.events[0].stream.id;
-      envelope.type = unit.events[0].type;
-      envelope.recordedAt = envelope.occurredAt = kNow;
-      envelope.actor = unit.actor;
-      envelope.commandId = envelope.correlationId = unit.commandId;
-      std::vector<std::byte> bytes;
-      eventstore::encodeEnvelope(envelope, bytes);
-      bytes.insert(bytes.end(), unit.events[0].payload.begin(), unit.events[0].payload.end());
-      values.emplace_back(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    }
+    std::vector<eventstore::Unit> units;
+    for (std::size_t i = 0; i < count; ++i) units.push_back(makeUnit(random));
     state.ResumeTiming();
     rocksdb::WriteBatch batch;
-    for (const std::string& value : values) {
-      const std::uint64_t key = __builtin_bswap64(position++);
-      batch.Put({reinterpret_cast<const char*>(&key), sizeof key}, value);
+    for (const eventstore::Unit& unit : units) {
+      const auto& [stream, type, version, occurred, payload] = unit.events[0];
+      const std::uint64_t key = __builtin_bswap64(position);
+      batch.Put({reinterpret_cast<const char*>(&key), sizeof key},
+                {reinterpret_cast<const char*>(payload.data()), payload.size()});
+      const std::uint64_t place[2] = {std::hash<std::string>{}(stream.id), key};
+      batch.Put(handles[1], {reinterpret_cast<const char*>(place), sizeof place},
+                {reinterpret_cast<const char*>(&position), sizeof position});
+      ++position;
     }
     if (!db->Write(synced, &batch).ok()) throw std::runtime_error("write failed");
   }
+  for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle);
   state.SetItemsProcessed(static_cast<std::int64_t>(count) * state.iterations());
 }
 
