@@ -34,15 +34,6 @@ class Descriptor {
   int fd_;
 };
 
-// The docketd that was installed or built with this program.
-std::string besideThisProgram() {
-  std::string path(4096, '\0');
-  const ssize_t length = readlink("/proc/self/exe", path.data(), path.size());
-  if (length <= 0) return "docketd";
-  path.resize(static_cast<std::size_t>(length));
-  return path.substr(0, path.rfind('/') + 1) + "docketd";
-}
-
 std::string readAll(int fd) {
   std::string all;
   std::array<char, 4096> chunk{};
@@ -117,6 +108,14 @@ struct ChildDescriptors {
 
 }  // namespace
 
+std::string programBeside() {
+  std::string path(4096, '\0');
+  const ssize_t length = readlink("/proc/self/exe", path.data(), path.size());
+  if (length <= 0) return "docketd";
+  path.resize(static_cast<std::size_t>(length));
+  return path.substr(0, path.rfind('/') + 1) + "docketd";
+}
+
 tl::expected<std::unique_ptr<PrivateServer>, PrivateServerError> PrivateServer::start(
     const std::string& dataDirectory, const std::string& program) {
   const auto failed = [](int exitCode, std::string message) {
@@ -135,7 +134,7 @@ tl::expected<std::unique_ptr<PrivateServer>, PrivateServerError> PrivateServer::
   const Descriptor errors(memfd_create("docketd-stderr", MFD_CLOEXEC));
   if (errors.get() < 0) return failed(1, "cannot keep what docketd says");
 
-  std::vector<std::string> words = {program.empty() ? besideThisProgram() : program,
+  std::vector<std::string> words = {program.empty() ? programBeside() : program,
                                     "--data",
                                     dataDirectory,
                                     "--listen",

@@ -17,6 +17,9 @@ struct PrivateServerError {
   std::string message;  // docketd's own sentence
 };
 
+// The docketd that stands beside this program.
+std::string programBeside();
+
 class PrivateServer {
  public:
   // Starts `program` (empty: the docketd that stands beside this program) on `dataDirectory` and

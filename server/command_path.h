@@ -26,7 +26,8 @@ namespace docket::server {
 // word.
 struct CommandRequest {
   eventstore::CommandId id;
-  eventstore::Fingerprint fingerprint;  // of actor and content: tells a repeat from a reuse of the id
+  eventstore::Fingerprint
+      fingerprint;  // of actor and content: tells a repeat from a reuse of the id
   std::optional<eventstore::CommandId> correlationId;
   std::optional<std::uint64_t> expectedVersion;
   domain::SubjectId actor;

@@ -26,6 +26,8 @@ struct Config {
 
   // By flag only.
   bool checkOnly = false;
+  bool verify = false;               // walk the log of a stopped server instead of serving
+  bool json = false;                 // of what --verify prints
   std::optional<int> readyFd;        // told the addresses once the server serves
   std::optional<int> parentDeathFd;  // the server ends when this one is closed at its other end
 };

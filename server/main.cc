@@ -34,6 +34,7 @@
 #include "server/http_server.h"
 #include "server/metrics.h"
 #include "server/rpc_server.h"
+#include "server/verify_command.h"
 
 namespace docket::server {
 namespace {
@@ -279,6 +280,10 @@ int run(int argc, char** argv) {
   }
   std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an error of its write, not our end
   try {
+    if (config->verify) {
+      setUpLogging(*config);
+      return verify(*config);
+    }
     serve(*config);
     return 0;
   } catch (const StartFailure& failure) {
