@@ -481,6 +481,31 @@ class Places(unittest.TestCase):
         finally:
             self.assertEqual(server.stop(), 0)
 
+    def test_audit_verify(self):
+        own = ["--data", self.data, "--json"]
+        self.assertEqual(docket(*own, "board", "create", "OPS").code, 0)
+        self.assertEqual(docket(*own, "ticket", "open", "--board", "OPS", "--title", "x").code, 0)
+        result = docket(*own, "audit", "verify")
+        self.assertEqual((result.code, result.err), (0, ""))
+        self.assertEqual(result.json["commands"], 2)
+        self.assertRegex(result.json["root"], "^[0-9a-f]{64}$")
+        result = docket("--data", self.data, "audit", "verify")
+        self.assertTrue(result.out.startswith("The log is well: "), result.out)
+        self.assertIn("--data", self.failure(2, "audit", "verify"))
+
+        # Any changed byte of a table ends it with 4 and a sentence.
+        log = os.path.join(self.data, "log")
+        table = max((os.path.join(log, name) for name in os.listdir(log) if name.endswith(".sst")),
+                    key=os.path.getsize)
+        with open(table, "r+b") as file:
+            file.seek(os.path.getsize(table) // 3)
+            byte = file.read(1)[0]
+            file.seek(-1, os.SEEK_CUR)
+            file.write(bytes([byte ^ 1]))
+        result = docket("--data", self.data, "audit", "verify")
+        self.assertEqual((result.code, result.out), (4, ""))
+        self.assertTrue(result.err.splitlines()[-1].startswith("docketd: "), result.err)
+
     def test_port_in_use(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
