@@ -29,7 +29,12 @@ constexpr std::uint8_t kReachFormat = 1;
 
 rocksdb::Options indexOptions(bool readOnly) {
   rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(48 * kMiB);
+  // A filter of a whole table grows beyond what a shard of the cache can hold, and is then read
+  // from the file at every look-up; so filters are in parts, and shards are few.
+  table.block_cache = rocksdb::NewLRUCache(64 * kMiB, /*num_shard_bits=*/2);
+  table.partition_filters = true;
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.pin_top_level_index_and_filter = true;
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
