@@ -1,0 +1,511 @@
+// The log as it grows: what an append, a single synced command, an opening after kill -9, a scan, a
+// stream, a verification and a byte of disk cost at EVENTS events, each beside its ceiling in the
+// same run.
+//
+//   log_bench [EVENTS] [--groups-of N] [--json FILE] [--directory DIR]
+//
+// Payloads are 200 random bytes: nothing can be saved on them. A command writes one event, the
+// worst case for the index of commands. Every group is synced before the next one is committed.
+// Ceilings: for appends, raw RocksDB with an entry and an index entry for each payload; for one
+// command, write and fdatasync of as many bytes; for the scan, raw iteration over the same tables.
+#include <fcntl.h>
+#include <rocksdb/db.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "bench/scratch.h"
+#include "eventstore/log.h"
+
+namespace {
+
+namespace es = docket::eventstore;
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kPayloadBytes = 200;
+constexpr std::uint64_t kEventsOfStream = 10;
+constexpr std::uint64_t kOpenStreams = 10'000;
+constexpr std::uint64_t kWindowEvents = 100'000;
+constexpr std::size_t kPoolUnits = 20'000;
+constexpr int kSingles = 1'000;
+constexpr es::Timestamp kNow{std::chrono::microseconds{1'700'000'000'000'000}};
+
+struct Settings {
+  std::uint64_t events = 1'000'000;
+  std::size_t groupEvents = 1'000;
+  fs::path directory;
+  std::string json;
+};
+
+[[noreturn]] void fail(const std::string& why) {
+  std::fprintf(stderr, "log_bench: %s\n", why.c_str());
+  std::exit(1);
+}
+
+template <typename T>
+T require(tl::expected<T, es::StoreError> result) {
+  if (!result) fail(result.error().message);
+  return std::move(*result);
+}
+
+double secondsSince(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+double median(std::vector<double> values) {
+  if (values.empty()) return 0;
+  std::nth_element(values.begin(), values.begin() + static_cast<long>(values.size() / 2),
+                   values.end());
+  return values[values.size() / 2];
+}
+
+double quantile(std::vector<double> values, double part) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  return values[std::min(values.size() - 1,
+                         static_cast<std::size_t>(part * static_cast<double>(values.size())))];
+}
+
+// This process' resident memory in MiB, of file pages too: now and at most.
+double residentMiB() {
+  std::ifstream status("/proc/self/statm");
+  double pages = 0;
+  status >> pages >> pages;
+  return pages * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1 << 20);
+}
+double residentMiBMax() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+// Units made beforehand, so that making them costs next to nothing while the clock runs. Tickets
+// live for ten events each, ten thousand of them at a time.
+class Source {
+ public:
+  explicit Source(std::uint64_t seed) : random_(seed), pool_(kPoolUnits) {
+    for (es::Unit& unit : pool_) {
+      unit.fingerprint.bytes[0] = std::byte{1};
+      unit.actor = "agent-7";
+      std::vector<std::byte> payload(kPayloadBytes);
+      for (std::size_t i = 0; i < kPayloadBytes; i += 8) putWord(payload.data() + i);
+      unit.conditions.resize(1);
+      unit.events.push_back({{"ticket", ""}, "TicketMoved", 1, kNow, std::move(payload)});
+    }
+  }
+
+  // The next `count` units.
+  std::span<const es::Unit> take(std::size_t count) {
+    if (at_ + count > pool_.size()) at_ = 0;
+    const std::span<es::Unit> units(pool_.data() + at_, count);
+    at_ += count;
+    for (es::Unit& unit : units) {
+      putWord(unit.commandId.bytes.data());
+      putWord(unit.commandId.bytes.data() + 8);
+      putWord(unit.fingerprint.bytes.data());
+      putWord(unit.fingerprint.bytes.data() + 8);
+      const std::uint64_t generation = made_ / (kOpenStreams * kEventsOfStream);
+      const std::uint64_t ticket = generation * kOpenStreams + random_() % kOpenStreams;
+      unit.events[0].stream.id = "OPS-" + std::to_string(ticket);
+      unit.conditions[0] = {unit.events[0].stream, es::AnyVersion{}};
+      ++made_;
+    }
+    return units;
+  }
+  std::uint64_t made() const { return made_; }
+
+ private:
+  void putWord(std::byte* at) {
+    const std::uint64_t word = random_();
+    std::memcpy(at, &word, sizeof word);
+  }
+
+  std::mt19937_64 random_;
+  std::vector<es::Unit> pool_;
+  std::size_t at_ = 0;
+  std::uint64_t made_ = 0;
+};
+
+// Throughput window by window.
+struct Growth {
+  std::vector<double> perSecond;  // of each window
+
+  double first() const { return perSecond.empty() ? 0 : perSecond.front(); }
+  double last() const {
+    const std::size_t count = std::min<std::size_t>(10, perSecond.size());
+    return median({perSecond.end() - static_cast<long>(count), perSecond.end()});
+  }
+  double whole() const {
+    double seconds = 0;
+    for (const double rate : perSecond) seconds += 1 / rate;
+    return static_cast<double>(perSecond.size()) / seconds;
+  }
+  Json json() const {
+    return {{"first_window_per_s", first()},
+            {"last_windows_per_s", last()},
+            {"whole_per_s", whole()},
+            {"windows_per_s", perSecond}};
+  }
+};
+
+using AppendGroup = std::function<void(std::span<const es::Unit>)>;
+Growth grow(const Settings& settings, const char* who, Source& source, const AppendGroup& append) {
+  Growth growth;
+  for (std::uint64_t done = 0; done < settings.events; done += kWindowEvents) {
+    const auto begin = Clock::now();
+    for (std::uint64_t i = 0; i < kWindowEvents; i += settings.groupEvents) {
+      append(source.take(settings.groupEvents));
+    }
+    growth.perSecond.push_back(static_cast<double>(kWindowEvents) / secondsSince(begin));
+    if ((done / kWindowEvents) % 10 == 0) {
+      std::fprintf(stderr, "%s %9ju events  %8.0f/s  %4.0f MiB\n", who,
+                   static_cast<std::uintmax_t>(done + kWindowEvents), growth.perSecond.back(),
+                   residentMiB());
+    }
+  }
+  return growth;
+}
+
+// --- Ceilings ------------------------------------------------------------------------------------
+
+class RawStore {
+ public:
+  explicit RawStore(const fs::path& directory) {
+    rocksdb::Options options;
+    options.create_if_missing = true;
+    options.create_missing_column_families = true;
+    rocksdb::DB* raw = nullptr;
+    const auto status = rocksdb::DB::Open(
+        options, directory.string(), {{"default", options}, {"index", options}}, &handles_, &raw);
+    if (!status.ok()) fail(status.ToString());
+    db_.reset(raw);
+  }
+  ~RawStore() {
+    for (auto* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
+  }
+
+  void append(std::span<const es::Unit> units) {
+    rocksdb::WriteOptions synced;
+    synced.sync = true;
+    rocksdb::WriteBatch batch;
+    for (const es::Unit& unit : units) {
+      const es::NewEvent& event = unit.events[0];
+      const std::uint64_t key = __builtin_bswap64(position_);
+      batch.Put({reinterpret_cast<const char*>(&key), sizeof key},
+                {reinterpret_cast<const char*>(event.payload.data()), event.payload.size()});
+      const std::uint64_t place[2] = {std::hash<std::string>{}(event.stream.id), key};
+      batch.Put(handles_[1], {reinterpret_cast<const char*>(place), sizeof place},
+                {reinterpret_cast<const char*>(&position_), sizeof position_});
+      ++position_;
+    }
+    if (!db_->Write(synced, &batch).ok()) fail("the ceiling's write failed");
+  }
+
+ private:
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::uint64_t position_ = 0;
+};
+
+// Appends bytes to a file and waits for the disk.
+class RawFile {
+ public:
+  explicit RawFile(const fs::path& path)
+      : file_(::open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND, 0600)) {
+    if (file_ < 0) fail("cannot make " + path.string());
+  }
+  ~RawFile() { ::close(file_); }
+  void append(std::size_t bytes) {
+    const std::vector<char> data(bytes, 'x');
+    if (::write(file_, data.data(), bytes) != static_cast<ssize_t>(bytes) || ::fdatasync(file_)) {
+      fail("the ceiling's write failed");
+    }
+  }
+
+ private:
+  int file_;
+};
+
+// --- What is measured ----------------------------------------------------------------------------
+
+void appendSynced(es::Log& log, std::span<const es::Unit> units) {
+  for (const auto& result : log.append(units, kNow)) {
+    if (!result) fail("an append failed");
+  }
+}
+
+// One client, one event: turn by turn with a write and fdatasync of the same number of bytes.
+Json measureSingles(const Settings& settings, es::Log& log, Source& source) {
+  // What the commit adds to the write-ahead log: payload, envelope, command and head.
+  constexpr std::size_t kCommitBytes = kPayloadBytes + 110 + 17 + 120;
+  RawFile file(settings.directory / "singles");
+  std::vector<double> ours;
+  std::vector<double> ceiling;
+  for (int i = 0; i < kSingles; ++i) {
+    auto begin = Clock::now();
+    appendSynced(log, source.take(1));
+    ours.push_back(secondsSince(begin) * 1e6);
+    begin = Clock::now();
+    file.append(kCommitBytes);
+    ceiling.push_back(secondsSince(begin) * 1e6);
+  }
+  return {{"median_us", median(ours)},
+          {"p99_us", quantile(ours, 0.99)},
+          {"fdatasync_median_us", median(ceiling)},
+          {"fdatasync_p99_us", quantile(ceiling, 0.99)},
+          {"ratio", median(ours) / median(ceiling)}};
+}
+
+Json measureScan(const es::Log& log, bool verify) {
+  es::ReadOptions options;
+  options.verifyPayloads = verify;
+  const auto begin = Clock::now();
+  es::LogReader reader = log.readAll(options);
+  std::uint64_t events = 0;
+  while (true) {
+    const auto next = reader.next();
+    if (!next) fail(next.error().message);
+    if (*next == nullptr) break;
+    ++events;
+  }
+  return {{"events", events}, {"per_s", static_cast<double>(events) / secondsSince(begin)}};
+}
+
+Json measureStreams(const es::Log& log, std::uint64_t made) {
+  std::mt19937_64 random(5);
+  std::vector<double> micros;
+  std::uint64_t events = 0;
+  for (int i = 0; i < 2'000; ++i) {
+    const std::uint64_t generation = made / (kOpenStreams * kEventsOfStream);
+    const std::uint64_t ticket = random() % std::max<std::uint64_t>(1, generation * kOpenStreams);
+    const auto begin = Clock::now();
+    es::LogReader reader = log.readStream({"ticket", "OPS-" + std::to_string(ticket)});
+    while (true) {
+      const auto next = reader.next();
+      if (!next) fail(next.error().message);
+      if (*next == nullptr) break;
+      ++events;
+    }
+    micros.push_back(secondsSince(begin) * 1e6);
+  }
+  return {{"median_us", median(micros)},
+          {"p99_us", quantile(micros, 0.99)},
+          {"events_a_stream", static_cast<double>(events) / 2'000}};
+}
+
+Json measureProofs(const es::Log& log) {
+  std::mt19937_64 random(6);
+  std::vector<double> micros;
+  for (int i = 0; i < 2'000; ++i) {
+    const es::Position size{1 + random() % log.head().value};
+    const auto begin = Clock::now();
+    require(log.rootAt(size));
+    micros.push_back(secondsSince(begin) * 1e6);
+  }
+  return {{"root_at_median_us", median(micros)}, {"root_at_p99_us", quantile(micros, 0.99)}};
+}
+
+Json measureVerify(const es::Log& log) {
+  const auto begin = Clock::now();
+  const auto report = require(log.verify());
+  return {{"events", report.events},
+          {"per_s", static_cast<double>(report.events) / secondsSince(begin)}};
+}
+
+std::uint64_t bytesBelow(const fs::path& directory, bool recursive) {
+  std::uint64_t bytes = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(directory)) {
+    if (!entry.is_regular_file()) continue;
+    if (!recursive && entry.path().parent_path() != directory) continue;
+    bytes += entry.file_size();
+  }
+  return bytes;
+}
+
+Json measureSpace(const fs::path& log, std::uint64_t events) {
+  const auto perEvent = [&](std::uint64_t bytes) {
+    return static_cast<double>(bytes) / static_cast<double>(events);
+  };
+  const std::uint64_t all = bytesBelow(log, true);
+  const std::uint64_t own = bytesBelow(log, false);
+  return {{"bytes_an_event", perEvent(all)},
+          {"of_which_log", perEvent(own)},
+          {"of_which_index", perEvent(all - own)},
+          {"ratio_to_payload", perEvent(all) / static_cast<double>(kPayloadBytes)}};
+}
+
+// --- The run -------------------------------------------------------------------------------------
+
+using Report = std::function<void(const Json&)>;
+
+// Runs `work` in a process of its own, which is killed with SIGKILL as soon as it has reported. No
+// thread of RocksDB may run here before: a child would have none of them.
+Json reportOfKilled(const std::function<void(const Report&)>& work) {
+  int channel[2];
+  if (::pipe(channel) != 0) fail("no pipe");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::close(channel[0]);
+    work([&](const Json& json) {
+      const std::string text = json.dump();
+      if (::write(channel[1], text.data(), text.size()) < 0) std::exit(1);
+      ::close(channel[1]);
+      while (true) ::pause();
+    });
+  }
+  ::close(channel[1]);
+  std::string text;
+  char buffer[4096];
+  ssize_t count = 0;
+  while ((count = ::read(channel[0], buffer, sizeof buffer)) > 0) {
+    text.append(buffer, static_cast<std::size_t>(count));
+  }
+  ::close(channel[0]);
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  if (text.empty()) fail("a child gave up");
+  return Json::parse(text);
+}
+
+Json growLog(const Settings& settings, const fs::path& directory) {
+  return reportOfKilled([&](const Report& report) {
+    Source source(7);
+    auto log = require(es::Log::open({directory}));
+    Json json;
+    json["one_command_at_the_start"] = measureSingles(settings, *log, source);
+    json["append"] = grow(settings, "docket ", source, [&](std::span<const es::Unit> units) {
+                       appendSynced(*log, units);
+                     }).json();
+    json["one_command_at_the_end"] = measureSingles(settings, *log, source);
+    json["resident_mib_max"] = residentMiBMax();
+    json["made"] = source.made();
+    report(json);
+  });
+}
+
+Json growCeiling(const Settings& settings) {
+  const fs::path directory = settings.directory / "ceiling";
+  Json json = reportOfKilled([&](const Report& report) {
+    Source source(7);
+    RawStore store(directory);
+    report(grow(settings, "ceiling", source, [&](std::span<const es::Unit> units) {
+             store.append(units);
+           }).json());
+  });
+  fs::remove_all(directory);
+  return json;
+}
+
+Json run(const Settings& settings) {
+  const fs::path directory = settings.directory / "log";
+  Json report;
+  report["events"] = settings.events;
+  report["group_events"] = settings.groupEvents;
+  report["payload_bytes"] = kPayloadBytes;
+  report["ceiling_append"] = growCeiling(settings);
+  const Json grown = growLog(settings, directory);
+  const auto made = grown.at("made").get<std::uint64_t>();
+  report.update(grown);
+
+  const auto begin = Clock::now();
+  auto log = require(es::Log::open({directory}));
+  report["open_after_kill_ms"] = secondsSince(begin) * 1e3;
+  report["scan_payloads_checked"] = measureScan(*log, true);
+  report["scan_payloads_trusted"] = measureScan(*log, false);
+  report["stream"] = measureStreams(*log, made);
+  report["proof"] = measureProofs(*log);
+  report["verify"] = measureVerify(*log);
+  report["space"] = measureSpace(directory, log->head().value);
+  report["resident_mib_max_reading"] = residentMiBMax();
+  return report;
+}
+
+void print(const Json& report) {
+  const auto rate = [&](const char* who, const char* what) {
+    return report.at(who).at(what).get<double>();
+  };
+  const double ours = rate("append", "whole_per_s");
+  const double most = rate("ceiling_append", "whole_per_s");
+  std::printf("\nappend, whole run        %12.0f /s   ceiling %12.0f /s   ratio %5.2f\n", ours,
+              most, ours / most);
+  std::printf("append, first 100,000    %12.0f /s   ceiling %12.0f /s   ratio %5.2f\n",
+              rate("append", "first_window_per_s"), rate("ceiling_append", "first_window_per_s"),
+              rate("append", "first_window_per_s") / rate("ceiling_append", "first_window_per_s"));
+  std::printf("append, last windows     %12.0f /s   of the first ones         ratio %5.2f\n",
+              rate("append", "last_windows_per_s"),
+              rate("append", "last_windows_per_s") / rate("append", "first_window_per_s"));
+  for (const char* when : {"one_command_at_the_start", "one_command_at_the_end"}) {
+    std::printf("%-24s %12.0f us   fdatasync %10.0f us  ratio %5.2f\n", when,
+                rate(when, "median_us"), rate(when, "fdatasync_median_us"), rate(when, "ratio"));
+  }
+  std::printf("open after kill -9       %12.0f ms\n",
+              report.at("open_after_kill_ms").get<double>());
+  std::printf("scan, payloads checked   %12.0f /s   trusted %12.0f /s\n",
+              rate("scan_payloads_checked", "per_s"), rate("scan_payloads_trusted", "per_s"));
+  std::printf("a stream of %4.1f events  %12.0f us   p99 %10.0f us\n",
+              rate("stream", "events_a_stream"), rate("stream", "median_us"),
+              rate("stream", "p99_us"));
+  std::printf("root at any size         %12.0f us   p99 %10.0f us\n",
+              rate("proof", "root_at_median_us"), rate("proof", "root_at_p99_us"));
+  std::printf("verify                   %12.0f /s\n", rate("verify", "per_s"));
+  std::printf(
+      "space                    %12.0f bytes an event: log %.0f, index %.1f; %.2f of payload\n",
+      rate("space", "bytes_an_event"), rate("space", "of_which_log"),
+      rate("space", "of_which_index"), rate("space", "ratio_to_payload"));
+  std::printf("resident memory          %12.0f MiB at most appending, %.0f reading\n",
+              report.at("resident_mib_max").get<double>(),
+              report.at("resident_mib_max_reading").get<double>());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Settings settings;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    const bool hasValue = i + 1 < argc;
+    if (argument == "--json" && hasValue) {
+      settings.json = argv[++i];
+    } else if (argument == "--groups-of" && hasValue) {
+      settings.groupEvents = std::strtoull(argv[++i], nullptr, 10);
+    } else if (argument == "--directory" && hasValue) {
+      ::setenv("DOCKET_BENCH_DIR", argv[++i], 1);
+    } else {
+      settings.events = std::strtoull(argument.c_str(), nullptr, 10);
+    }
+  }
+  if (settings.events < kWindowEvents || settings.groupEvents == 0 ||
+      kWindowEvents % settings.groupEvents != 0) {
+    std::fprintf(stderr,
+                 "usage: log_bench [EVENTS] [--groups-of N] [--json FILE] [--directory DIR]\n"
+                 "EVENTS is at least %ju and N divides it\n",
+                 static_cast<std::uintmax_t>(kWindowEvents));
+    return 2;
+  }
+  settings.events = settings.events / kWindowEvents * kWindowEvents;
+  const docket::bench::Scratch scratch("log");
+  settings.directory = scratch.path();
+  const Json report = run(settings);
+  print(report);
+  if (!settings.json.empty()) std::ofstream(settings.json) << report.dump(2) << '\n';
+  return 0;
+}
