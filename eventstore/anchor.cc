@@ -41,9 +41,10 @@ std::string anchorText(const Anchor& anchor) {
   return text + "sum " + toHex(sha256(asBytes(text)).bytes) + "\n";
 }
 
-tl::expected<Anchor, StoreError> readAnchor(const std::filesystem::path& directory) {
+tl::expected<Anchor, StoreError> readAnchor(const std::filesystem::path& directory,
+                                            rocksdb::Env* env) {
   const std::filesystem::path path = directory / kAnchorFileName;
-  const auto text = readSmallFile(path, kMaxAnchorBytes);
+  const auto text = readSmallFile(path, kMaxAnchorBytes, env);
   if (!text) return tl::unexpected(text.error());
   // There is one right text for an anchor, its sum included; so writing what was read must give it.
   const auto anchor = parseAnchor(*text);
@@ -55,8 +56,8 @@ tl::expected<Anchor, StoreError> readAnchor(const std::filesystem::path& directo
 }
 
 tl::expected<void, StoreError> storeAnchor(const std::filesystem::path& directory,
-                                           const Anchor& anchor) {
-  return replaceFile(directory / kAnchorFileName, anchorText(anchor));
+                                           const Anchor& anchor, rocksdb::Env* env) {
+  return replaceFile(directory / kAnchorFileName, anchorText(anchor), env);
 }
 
 }  // namespace docket::eventstore

@@ -20,6 +20,10 @@
 #include "eventstore/error.h"
 #include "eventstore/types.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace docket::eventstore {
 
 inline constexpr std::string_view kAnchorFileName = "ANCHOR";
@@ -33,9 +37,11 @@ struct Anchor {
 
 std::string anchorText(const Anchor& anchor);
 
-// Errors: notFound, corrupt, io.
-[[nodiscard]] tl::expected<Anchor, StoreError> readAnchor(const std::filesystem::path& directory);
+// Through `env`; null: the default. Errors: notFound, corrupt, io.
+[[nodiscard]] tl::expected<Anchor, StoreError> readAnchor(const std::filesystem::path& directory,
+                                                          rocksdb::Env* env = nullptr);
 [[nodiscard]] tl::expected<void, StoreError> storeAnchor(const std::filesystem::path& directory,
-                                                         const Anchor& anchor);
+                                                         const Anchor& anchor,
+                                                         rocksdb::Env* env = nullptr);
 
 }  // namespace docket::eventstore

@@ -1,6 +1,7 @@
 #include "eventstore/database.h"
 
 #include <rocksdb/cache.h>
+#include <rocksdb/env.h>
 #include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
@@ -30,8 +31,9 @@ constexpr std::array<std::string_view, kFamilyCount> kFamilyNames = {
 
 // Memory: 96 MiB of memtables, 96 MiB of block cache with the indexes and filters in it, and the
 // tables of at most 512 open files.
-rocksdb::DBOptions databaseOptions(bool readOnly) {
+rocksdb::DBOptions databaseOptions(bool readOnly, rocksdb::Env* env) {
   rocksdb::DBOptions options;
+  options.env = env;
   options.create_missing_column_families = !readOnly;
   options.create_if_missing = !readOnly;
   options.paranoid_checks = true;
@@ -112,11 +114,11 @@ bool hasRemains(const fs::path& directory) {
 
 // The format version in the log's meta family, read without a claim to understand the rest; 0 if
 // none.
-unsigned storedFormat(const std::string& directory) {
+unsigned storedFormat(const std::string& directory, rocksdb::Env* env) {
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* opened = nullptr;
   const Status status = rocksdb::DB::OpenForReadOnly(
-      databaseOptions(true), directory,
+      databaseOptions(true, env), directory,
       {{std::string(keys::kMetaFamily), familyOptions(Family::meta, nullptr)}}, &handles, &opened);
   if (!status.ok()) return 0;
   const std::unique_ptr<rocksdb::DB> db(opened);
@@ -167,10 +169,12 @@ StoreError olderFormatError(const fs::path& directory, unsigned format) {
 tl::expected<std::unique_ptr<Database>, StoreError> Database::open(const LogOptions& options) {
   std::unique_ptr<Database> database(new Database);
   database->directory_ = options.directory;
+  database->env_ = options.env != nullptr ? options.env : rocksdb::Env::Default();
   const fs::path& directory = database->directory_;
   const bool mayCreate = options.create && !options.readOnly;
   if (mayCreate) {
-    if (auto made = makeDirectory(directory); !made) return tl::unexpected(made.error());
+    if (auto made = makeDirectory(directory, options.env); !made)
+      return tl::unexpected(made.error());
   } else if (!isThere(directory)) {
     return tl::unexpected(
         StoreError{StoreErrorCode::notFound, "there is no directory " + directory.string()});
@@ -202,14 +206,14 @@ tl::expected<std::unique_ptr<Database>, StoreError> Database::open(const LogOpti
 tl::expected<void, StoreError> Database::checkFamilies(const LogOptions& options) const {
   std::vector<std::string> names;
   const Status status =
-      rocksdb::DB::ListColumnFamilies(databaseOptions(true), directory_.string(), &names);
+      rocksdb::DB::ListColumnFamilies(databaseOptions(true, env_), directory_.string(), &names);
   if (!status.ok()) return tl::unexpected(readError(status));
   const auto known = [](const std::string& name) {
     return std::find(kFamilyNames.begin(), kFamilyNames.end(), name) != kFamilyNames.end();
   };
   const auto foreign = std::find_if_not(names.begin(), names.end(), known);
   if (foreign != names.end()) {
-    const unsigned format = storedFormat(directory_.string());
+    const unsigned format = storedFormat(directory_.string(), env_);
     if (format > kFormatVersion) return tl::unexpected(newerFormatError(directory_, format));
     if (format != 0 && format < kFormatVersion) {
       return tl::unexpected(olderFormatError(directory_, format));
@@ -230,7 +234,7 @@ tl::expected<void, StoreError> Database::openRocks(const LogOptions& options) {
     families.emplace_back(std::string(kFamilyNames[i]),
                           familyOptions(static_cast<Family>(i), cache));
   }
-  const rocksdb::DBOptions settings = databaseOptions(options.readOnly);
+  const rocksdb::DBOptions settings = databaseOptions(options.readOnly, env_);
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* opened = nullptr;
   const Status status =

@@ -54,6 +54,8 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   const std::filesystem::path& directory() const { return directory_; }
+  // Through which the log's files are read and written; never null.
+  rocksdb::Env* env() const { return env_; }
 
   // False if there is no such key.
   [[nodiscard]] tl::expected<bool, StoreError> get(Family family, std::string_view key,
@@ -80,6 +82,7 @@ class Database {
   tl::expected<void, StoreError> openRocks(const LogOptions& options);
 
   std::filesystem::path directory_;
+  rocksdb::Env* env_ = nullptr;
   FileDescriptor lock_;
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount> handles_{};

@@ -27,7 +27,7 @@ using rocksdb::Status;
 constexpr std::size_t kMiB = std::size_t{1} << 20;
 constexpr std::uint8_t kReachFormat = 1;
 
-rocksdb::Options indexOptions(bool readOnly) {
+rocksdb::Options indexOptions(bool readOnly, rocksdb::Env* env) {
   rocksdb::BlockBasedTableOptions table;
   // A filter of a whole table grows beyond what a shard of the cache can hold, and is then read
   // from the file at every look-up; so filters are in parts, and shards are few.
@@ -42,6 +42,7 @@ rocksdb::Options indexOptions(bool readOnly) {
   table.verify_compression = true;
 
   rocksdb::Options options;
+  options.env = env;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.create_if_missing = !readOnly;
   options.paranoid_checks = true;
@@ -155,9 +156,9 @@ EventIndex::EventIndex(const Database& log, IndexReach reach)
 EventIndex::~EventIndex() = default;
 
 tl::expected<std::unique_ptr<rocksdb::DB>, StoreError> EventIndex::openRocks(
-    const fs::path& directory, bool readOnly) {
+    const fs::path& directory, bool readOnly, rocksdb::Env* env) {
   rocksdb::DB* opened = nullptr;
-  const rocksdb::Options options = indexOptions(readOnly);
+  const rocksdb::Options options = indexOptions(readOnly, env);
   const Status status = readOnly
                             ? rocksdb::DB::OpenForReadOnly(options, directory.string(), &opened)
                             : rocksdb::DB::Open(options, directory.string(), &opened);
@@ -176,7 +177,7 @@ tl::expected<std::unique_ptr<EventIndex>, StoreError> EventIndex::open(const Dat
   const bool isThere = fs::exists(directory / "CURRENT", ignored);
   std::string why = "there is none";
   if (isThere) {
-    auto db = openRocks(directory, readOnly);
+    auto db = openRocks(directory, readOnly, log.env());
     if (db) {
       std::unique_ptr<EventIndex> index(new EventIndex(log, {storeId, {}, {}}));
       index->db_ = std::move(*db);
@@ -209,8 +210,8 @@ tl::expected<std::unique_ptr<EventIndex>, StoreError> EventIndex::open(const Dat
   if (error) {
     return tl::unexpected(systemError(error.value(), "cannot remove the old index", directory));
   }
-  if (auto made = makeDirectory(directory); !made) return tl::unexpected(made.error());
-  auto db = openRocks(directory, false);
+  if (auto made = makeDirectory(directory, log.env()); !made) return tl::unexpected(made.error());
+  auto db = openRocks(directory, false, log.env());
   if (!db) return tl::unexpected(db.error());
   index->db_ = std::move(*db);
   return index;

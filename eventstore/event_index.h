@@ -100,7 +100,7 @@ class EventIndex {
  private:
   EventIndex(const Database& log, IndexReach reach);
   static tl::expected<std::unique_ptr<rocksdb::DB>, StoreError> openRocks(
-      const std::filesystem::path& directory, bool readOnly);
+      const std::filesystem::path& directory, bool readOnly, rocksdb::Env* env);
   tl::expected<std::optional<IndexReach>, StoreError> readReach() const;
   tl::expected<bool, StoreError> get(std::string_view key, rocksdb::PinnableSlice& value) const;
   StoreError damaged(std::string_view what) const;

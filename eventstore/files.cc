@@ -1,11 +1,12 @@
 #include "eventstore/files.h"
 
 #include <fcntl.h>
+#include <rocksdb/env.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <memory>
 #include <system_error>
 #include <utility>
 
@@ -13,6 +14,7 @@ namespace docket::eventstore {
 namespace {
 
 namespace fs = std::filesystem;
+using rocksdb::Status;
 
 StoreErrorCode codeOf(int errorNumber) {
   switch (errorNumber) {
@@ -35,29 +37,32 @@ tl::expected<FileDescriptor, StoreError> openPath(const fs::path& path, int flag
   return file;
 }
 
-tl::expected<void, StoreError> syncDirectory(const fs::path& directory) {
-  return openPath(directory, O_RDONLY | O_DIRECTORY, "cannot open the directory")
-      .and_then([&](const FileDescriptor& file) -> tl::expected<void, StoreError> {
-        if (::fsync(file.number()) != 0) {
-          return tl::unexpected(systemError(errno, "cannot sync the directory", directory));
-        }
-        return {};
-      });
+rocksdb::Env& orDefault(rocksdb::Env* env) {
+  return env != nullptr ? *env : *rocksdb::Env::Default();
 }
 
-tl::expected<void, StoreError> writeAndSync(const fs::path& path, std::string_view content) {
-  auto file = openPath(path, O_WRONLY | O_CREAT | O_TRUNC, "cannot write");
-  if (!file) return tl::unexpected(file.error());
-  while (!content.empty()) {
-    const ssize_t written = ::write(file->number(), content.data(), content.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return tl::unexpected(systemError(errno, "cannot write", path));
-    content.remove_prefix(static_cast<std::size_t>(written));
+StoreError fileError(const Status& status, std::string_view what, const fs::path& path) {
+  const std::string text = status.ToString();
+  StoreErrorCode code = StoreErrorCode::io;
+  if (status.IsNotFound() || status.IsPathNotFound()) code = StoreErrorCode::notFound;
+  if (text.find("Read-only file system") != std::string::npos ||
+      text.find("Permission denied") != std::string::npos) {
+    code = StoreErrorCode::readOnly;
   }
-  if (::fsync(file->number()) != 0) {
-    return tl::unexpected(systemError(errno, "cannot sync", path));
-  }
+  return {code, std::string(what) + " " + path.string() + ": " + text};
+}
+
+tl::expected<void, StoreError> orError(const Status& status, std::string_view what,
+                                       const fs::path& path) {
+  if (!status.ok()) return tl::unexpected(fileError(status, what, path));
   return {};
+}
+
+tl::expected<void, StoreError> syncDirectory(const fs::path& directory, rocksdb::Env& env) {
+  std::unique_ptr<rocksdb::Directory> opened;
+  Status status = env.NewDirectory(directory.string(), &opened);
+  if (status.ok()) status = opened->Fsync();
+  return orError(status, "cannot sync the directory", directory);
 }
 
 }  // namespace
@@ -95,14 +100,17 @@ tl::expected<FileDescriptor, StoreError> lockDirectory(const fs::path& directory
                                    directory.string() + " is in use by another Docket server"});
 }
 
-tl::expected<void, StoreError> makeDirectory(const fs::path& directory) {
+tl::expected<void, StoreError> makeDirectory(const fs::path& directory, rocksdb::Env* env) {
   if (directory.empty() || fs::is_directory(directory)) return {};
-  const fs::path parent = fs::absolute(directory).lexically_normal().parent_path();
-  if (auto made = makeDirectory(parent); !made) return made;
-  if (::mkdir(directory.c_str(), 0755) != 0 && errno != EEXIST) {
-    return tl::unexpected(systemError(errno, "cannot make the directory", directory));
+  if (fs::exists(directory)) {
+    return tl::unexpected(systemError(ENOTDIR, "cannot make the directory", directory));
   }
-  return syncDirectory(parent);
+  const fs::path parent = fs::absolute(directory).lexically_normal().parent_path();
+  if (auto made = makeDirectory(parent, env); !made) return made;
+  const auto created = orError(orDefault(env).CreateDirIfMissing(directory.string()),
+                               "cannot make the directory", directory);
+  if (!created) return created;
+  return syncDirectory(parent, orDefault(env));
 }
 
 tl::expected<void, StoreError> checkWritable(const fs::path& directory) {
@@ -117,28 +125,31 @@ tl::expected<void, StoreError> checkWritable(const fs::path& directory) {
   return {};
 }
 
-tl::expected<void, StoreError> replaceFile(const fs::path& path, std::string_view content) {
-  const fs::path draft = path.string() + ".tmp";
-  if (auto written = writeAndSync(draft, content); !written) return written;
-  if (::rename(draft.c_str(), path.c_str()) != 0) {
-    return tl::unexpected(systemError(errno, "cannot replace", path));
-  }
-  return syncDirectory(path.parent_path());
+tl::expected<void, StoreError> replaceFile(const fs::path& path, std::string_view content,
+                                           rocksdb::Env* env) {
+  rocksdb::Env& files = orDefault(env);
+  const std::string draft = path.string() + ".tmp";
+  const rocksdb::Slice bytes(content.data(), content.size());
+  return orError(rocksdb::WriteStringToFile(&files, bytes, draft, /*should_sync=*/true),
+                 "cannot write", draft)
+      .and_then(
+          [&] { return orError(files.RenameFile(draft, path.string()), "cannot replace", path); })
+      .and_then([&] { return syncDirectory(path.parent_path(), files); });
 }
 
-tl::expected<std::string, StoreError> readSmallFile(const fs::path& path, std::size_t maxBytes) {
-  auto file = openPath(path, O_RDONLY, "cannot read");
-  if (!file) return tl::unexpected(file.error());
-  std::string content(maxBytes, '\0');
-  std::size_t size = 0;
-  while (size < maxBytes) {
-    const ssize_t got = ::read(file->number(), content.data() + size, maxBytes - size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return tl::unexpected(systemError(errno, "cannot read", path));
-    if (got == 0) break;
-    size += static_cast<std::size_t>(got);
+tl::expected<std::string, StoreError> readSmallFile(const fs::path& path, std::size_t maxBytes,
+                                                    rocksdb::Env* env) {
+  std::unique_ptr<rocksdb::SequentialFile> file;
+  Status status = orDefault(env).NewSequentialFile(path.string(), &file, rocksdb::EnvOptions());
+  std::string content;
+  std::string buffer(maxBytes, '\0');
+  while (status.ok() && content.size() < maxBytes) {
+    rocksdb::Slice got;
+    status = file->Read(maxBytes - content.size(), &got, buffer.data());
+    if (status.ok() && got.empty()) break;
+    content.append(got.data(), got.size());
   }
-  content.resize(size);
+  if (!status.ok()) return tl::unexpected(fileError(status, "cannot read", path));
   return content;
 }
 

@@ -1,5 +1,5 @@
 // The few things the log does with files itself: its directory, the lock on it, small durable
-// files. Internal to the event store.
+// files. Files are read and written through `env`; null: the default. Internal to the event store.
 #pragma once
 
 #include <filesystem>
@@ -8,6 +8,10 @@
 #include <tl/expected.hpp>
 
 #include "eventstore/error.h"
+
+namespace rocksdb {
+class Env;
+}
 
 namespace docket::eventstore {
 
@@ -37,7 +41,8 @@ enum class LockKind { shared, exclusive };
     const std::filesystem::path& directory, LockKind kind);
 
 // Makes `directory` and its parents, and makes their names durable.
-[[nodiscard]] tl::expected<void, StoreError> makeDirectory(const std::filesystem::path& directory);
+[[nodiscard]] tl::expected<void, StoreError> makeDirectory(const std::filesystem::path& directory,
+                                                           rocksdb::Env* env = nullptr);
 
 // Tries whether files can be made in `directory`, by making one that has no name.
 [[nodiscard]] tl::expected<void, StoreError> checkWritable(const std::filesystem::path& directory);
@@ -45,10 +50,12 @@ enum class LockKind { shared, exclusive };
 // Replaces the file as a whole: after a crash there is the old content or the new, nothing between.
 // On return the new content is durable.
 [[nodiscard]] tl::expected<void, StoreError> replaceFile(const std::filesystem::path& path,
-                                                         std::string_view content);
+                                                         std::string_view content,
+                                                         rocksdb::Env* env = nullptr);
 
 // The content of a file of at most `maxBytes`; a longer one is cut there.
 [[nodiscard]] tl::expected<std::string, StoreError> readSmallFile(const std::filesystem::path& path,
-                                                                  std::size_t maxBytes);
+                                                                  std::size_t maxBytes,
+                                                                  rocksdb::Env* env = nullptr);
 
 }  // namespace docket::eventstore

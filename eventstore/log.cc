@@ -109,7 +109,7 @@ tl::expected<std::unique_ptr<Log>, StoreError> Log::open(const LogOptions& optio
   if (!options.readOnly) {
     // Before the first event: a log with events and without an anchor is then known to be damaged.
     impl->anchored = {head->next, head->frontier.root()};
-    if (auto stored = storeAnchor(options.directory, impl->anchored); !stored) {
+    if (auto stored = storeAnchor(options.directory, impl->anchored, options.env); !stored) {
       return tl::unexpected(std::move(stored.error()));
     }
   }
@@ -215,7 +215,9 @@ tl::expected<void, StoreError> Log::writeAnchor() {
   const Head head = impl_->durableHead();
   const Anchor anchor{head.next, head.frontier.root()};
   if (anchor == impl_->anchored) return {};
-  if (auto stored = storeAnchor(impl_->database->directory(), anchor); !stored) return stored;
+  if (auto stored = storeAnchor(impl_->database->directory(), anchor, impl_->database->env());
+      !stored)
+    return stored;
   impl_->anchored = anchor;
   return {};
 }

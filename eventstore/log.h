@@ -20,6 +20,10 @@
 #include "eventstore/error.h"
 #include "eventstore/types.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace docket::eventstore {
 
 // --- Writing
@@ -152,6 +156,10 @@ struct LogOptions {
   // How many events are indexed at a time. Until then their places are in memory, about 300 bytes
   // an event, and are made again from the log when it is opened.
   std::uint64_t eventsPerIndexing = 131'072;
+  // Through which all files are read and written, for tests and for embedding; null: the default.
+  // Must outlive the log. The directory must also be one of the machine's own file system, which
+  // holds the lock.
+  rocksdb::Env* env = nullptr;
 };
 
 class Log {

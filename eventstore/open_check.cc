@@ -150,7 +150,7 @@ Checked checkTree(const Database& database, const Head& head) {
 }
 
 Checked checkAnchor(const Database& database, const Head& head) {
-  const auto anchor = readAnchor(database.directory());
+  const auto anchor = readAnchor(database.directory(), database.env());
   if (!anchor) {
     if (anchor.error().code != StoreErrorCode::notFound) return tl::unexpected(anchor.error());
     if (head.next.value == 0) return {};  // creation was cut short before it wrote one

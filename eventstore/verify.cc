@@ -169,7 +169,7 @@ class Verifier {
   }
 
   Checked checkKnownRoots() {
-    const auto anchor = readAnchor(database_.directory());
+    const auto anchor = readAnchor(database_.directory(), database_.env());
     if (!anchor) return tl::unexpected(anchor.error());
     if (auto checked = checkRoot({anchor->head.value, anchor->root, "its anchor"}); !checked) {
       return checked;
