@@ -1,5 +1,6 @@
 #include "eventstore/event_index.h"
 
+#include <openssl/rand.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
@@ -25,7 +26,7 @@ namespace fs = std::filesystem;
 using rocksdb::Status;
 
 constexpr std::size_t kMiB = std::size_t{1} << 20;
-constexpr std::uint8_t kReachFormat = 1;
+constexpr std::uint8_t kReachFormat = 2;
 
 rocksdb::Options indexOptions(bool readOnly, rocksdb::Env* env) {
   rocksdb::BlockBasedTableOptions table;
@@ -75,10 +76,11 @@ void require(const Status& status) {
 }
 
 std::string encodeReach(const IndexReach& reach) {
-  std::byte bytes[1 + 2 * kMaxVarintBytes + 32 + sizeof(Digest)];
+  std::byte bytes[1 + 2 * kMaxVarintBytes + 32 + sizeof(SipHash::Key) + sizeof(Digest)];
   std::byte* at = bytes;
   *at++ = std::byte{kReachFormat};
   at = putString(at, reach.storeId);
+  at = putBytes(at, reach.hashKey.data(), reach.hashKey.size());
   at = putVarint(at, reach.end.value);
   at = putBytes(at, reach.root.bytes.data(), reach.root.bytes.size());
   return std::string(asText({bytes, static_cast<std::size_t>(at - bytes)}));
@@ -90,29 +92,21 @@ std::optional<IndexReach> decodeReach(std::string_view value) {
   std::uint8_t format = 0;
   std::string_view storeId;
   if (!reader.takeByte(format) || format != kReachFormat) return std::nullopt;
-  if (!reader.takeString(storeId) || !reader.takeVarint(reach.end.value) ||
-      !reader.takeArray(reach.root.bytes) || reader.left() != 0) {
+  if (!reader.takeString(storeId) || !reader.takeArray(reach.hashKey) ||
+      !reader.takeVarint(reach.end.value) || !reader.takeArray(reach.root.bytes) ||
+      reader.left() != 0) {
     return std::nullopt;
   }
   reach.storeId = storeId;
   return reach;
 }
 
-std::string encodePlace(const CommandEntry& entry) {
-  std::byte bytes[2 * kMaxVarintBytes];
-  const std::byte* end = putVarint(putVarint(bytes, entry.first.value), entry.count);
-  return std::string(asText({bytes, static_cast<std::size_t>(end - bytes)}));
-}
-
-std::optional<EventIndex::CommandPlace> decodePlace(std::string_view value) {
-  ByteReader reader(asBytes(value));
-  Position first;
-  std::uint64_t count = 0;
-  if (!reader.takeVarint(first.value) || !reader.takeVarint(count) || reader.left() != 0) {
-    return std::nullopt;
+SipHash::Key newHashKey() {
+  SipHash::Key key;
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), static_cast<int>(key.size())) != 1) {
+    std::abort();  // no random source: nothing that follows could be trusted
   }
-  if (count == 0 || count > kMaxUnitEvents) return std::nullopt;
-  return EventIndex::CommandPlace{first, static_cast<std::uint32_t>(count)};
+  return key;
 }
 
 // The entries of a map in the order of their keys, as RocksDB's memtables like them.
@@ -173,48 +167,75 @@ tl::expected<std::unique_ptr<EventIndex>, StoreError> EventIndex::open(const Dat
                                                                        Position head,
                                                                        bool readOnly) {
   const fs::path directory = log.directory() / kIndexDirectoryName;
-  std::error_code ignored;
-  const bool isThere = fs::exists(directory / "CURRENT", ignored);
-  std::string why = "there is none";
-  if (isThere) {
-    auto db = openRocks(directory, readOnly, log.env());
-    if (db) {
-      std::unique_ptr<EventIndex> index(new EventIndex(log, {storeId, {}, {}}));
-      index->db_ = std::move(*db);
-      const auto reach = index->readReach();
-      why = reach ? "it is of another history" : reach.error().message;
-      if (reach && *reach && (*reach)->storeId == storeId && (*reach)->end <= head) {
-        const auto frontier = readFrontier(log, (*reach)->end);
-        if (!frontier) return tl::unexpected(frontier.error());
-        if (frontier->root() == (*reach)->root) {
-          std::unique_ptr<EventIndex> usable(new EventIndex(log, **reach));
-          usable->db_ = std::move(index->db_);
-          return usable;
-        }
-      }
-    } else {
-      why = db.error().message;
+  auto stored = openStored(log, storeId, head, readOnly);
+  if (stored) return stored;
+  if (stored.error().code != StoreErrorCode::notFound || head.value != 0) {
+    spdlog::warn("the index of the log in {} is made again from the log: {}",
+                 log.directory().string(), stored.error().message);
+  }
+  std::unique_ptr<EventIndex> index(new EventIndex(log, {storeId, newHashKey(), {}, emptyRoot()}));
+  if (readOnly) {
+    if (stored.error().code != StoreErrorCode::notFound) index->unusable_ = stored.error().message;
+  } else {
+    std::error_code error;
+    fs::remove_all(directory, error);
+    if (error) {
+      return tl::unexpected(systemError(error.value(), "cannot remove the old index", directory));
+    }
+    if (auto made = makeDirectory(directory, log.env()); !made) return tl::unexpected(made.error());
+    auto db = openRocks(directory, false, log.env());
+    if (!db) return tl::unexpected(db.error());
+    index->db_ = std::move(*db);
+    rocksdb::WriteBatch nothing;
+    if (auto begun = index->write(nothing, {}, emptyRoot()); !begun) {
+      return tl::unexpected(begun.error());
     }
   }
-  if (isThere || head.value != 0) {
-    spdlog::warn("the index of the log in {} is made again from the log: {}",
-                 log.directory().string(), why);
-  }
-  std::unique_ptr<EventIndex> index(new EventIndex(log, {storeId, {}, emptyRoot()}));
-  if (readOnly) {
-    if (isThere) index->unusable_ = why;
-    return index;
-  }
-  std::error_code error;
-  fs::remove_all(directory, error);
-  if (error) {
-    return tl::unexpected(systemError(error.value(), "cannot remove the old index", directory));
-  }
-  if (auto made = makeDirectory(directory, log.env()); !made) return tl::unexpected(made.error());
-  auto db = openRocks(directory, false, log.env());
-  if (!db) return tl::unexpected(db.error());
-  index->db_ = std::move(*db);
+  if (auto opened = index->openCommands(readOnly); !opened) return tl::unexpected(opened.error());
   return index;
+}
+
+// The index as it is, if it can be used. Errors: notFound, and whatever is wrong with it.
+tl::expected<std::unique_ptr<EventIndex>, StoreError> EventIndex::openStored(
+    const Database& log, const std::string& storeId, Position head, bool readOnly) {
+  const fs::path directory = log.directory() / kIndexDirectoryName;
+  std::error_code ignored;
+  if (!fs::exists(directory / "CURRENT", ignored)) {
+    return tl::unexpected(StoreError{StoreErrorCode::notFound, "there is none"});
+  }
+  auto db = openRocks(directory, readOnly, log.env());
+  if (!db) return tl::unexpected(db.error());
+  EventIndex first(log, {});
+  first.db_ = std::move(*db);
+  const auto reach = first.readReach();
+  if (!reach) return tl::unexpected(reach.error());
+  if (!*reach) {
+    return tl::unexpected(StoreError{StoreErrorCode::notFound, "there is nothing in it"});
+  }
+  const auto foreign = [] {
+    return tl::unexpected(StoreError{StoreErrorCode::corrupt, "it is of another history"});
+  };
+  if ((*reach)->storeId != storeId || (*reach)->end > head) return foreign();
+  const auto frontier = readFrontier(log, (*reach)->end);
+  if (!frontier) return tl::unexpected(frontier.error());
+  if (frontier->root() != (*reach)->root) return foreign();
+  std::unique_ptr<EventIndex> index(new EventIndex(log, **reach));
+  index->db_ = std::move(first.db_);
+  if (auto opened = index->openCommands(readOnly); !opened) return tl::unexpected(opened.error());
+  return index;
+}
+
+tl::expected<void, StoreError> EventIndex::openCommands(bool readOnly) {
+  CommandIndexOptions options;
+  options.directory = log_.directory() / kIndexDirectoryName / kCommandsDirectoryName;
+  options.env = log_.env();
+  options.storeId = reach_.storeId;
+  options.hashKey = reach_.hashKey;
+  options.readOnly = readOnly;
+  auto commands = CommandIndex::open(options, reach_.end, reach_.root);
+  if (!commands) return tl::unexpected(commands.error());
+  commands_ = std::move(*commands);
+  return {};
 }
 
 // None if nothing was ever stored.
@@ -222,7 +243,7 @@ tl::expected<std::optional<IndexReach>, StoreError> EventIndex::readReach() cons
   rocksdb::PinnableSlice value;
   const auto found = get(keys::kIndexReach, value);
   if (!found) return tl::unexpected(found.error());
-  if (!*found) return IndexReach{reach_.storeId, {}, emptyRoot()};
+  if (!*found) return std::nullopt;
   auto reach = decodeReach(toText(value));
   if (!reach) return tl::unexpected(damaged("its record of how far it reaches cannot be read"));
   return reach;
@@ -230,13 +251,18 @@ tl::expected<std::optional<IndexReach>, StoreError> EventIndex::readReach() cons
 
 tl::expected<void, StoreError> EventIndex::store(const TailSegment& segment,
                                                  const Digest& rootAtEnd) {
+  // The commands first: how far the index reaches is said by what is written last.
+  if (auto added = commands_->add(segment, rootAtEnd); !added) return added;
   rocksdb::WriteBatch batch;
-  for (const auto* entry : sorted(segment.commands)) {
-    require(batch.Put(toSlice(keys::command(entry->first).view()), encodePlace(entry->second)));
-  }
   for (const auto* entry : sorted(segment.streams)) putRun(batch, entry->first, entry->second);
-  require(
-      batch.Put(toSlice(keys::kIndexReach), encodeReach({reach_.storeId, segment.end, rootAtEnd})));
+  return write(batch, segment.end, rootAtEnd);
+}
+
+// Writes the batch together with how far the index then reaches.
+tl::expected<void, StoreError> EventIndex::write(rocksdb::WriteBatch& batch, Position end,
+                                                 const Digest& rootAtEnd) {
+  require(batch.Put(toSlice(keys::kIndexReach),
+                    encodeReach({reach_.storeId, reach_.hashKey, end, rootAtEnd})));
   rocksdb::WriteOptions options;
   options.disableWAL = true;
   Status status = db_->Write(options, &batch);
@@ -297,19 +323,6 @@ tl::expected<bool, StoreError> EventIndex::holdsAny(std::string_view streamKey) 
   return false;
 }
 
-tl::expected<std::optional<EventIndex::CommandPlace>, StoreError> EventIndex::findStoredCommand(
-    const CommandId& id) const {
-  rocksdb::PinnableSlice value;
-  const auto found = get(keys::command(id).view(), value);
-  if (!found) return tl::unexpected(found.error());
-  if (!*found) return std::nullopt;
-  const auto place = decodePlace(toText(value));
-  if (!place) {
-    return tl::unexpected(damaged("the entry of command " + toHex(id.bytes) + " cannot be read"));
-  }
-  return place;
-}
-
 tl::expected<bool, StoreError> EventIndex::get(std::string_view key,
                                                rocksdb::PinnableSlice& value) const {
   if (!db_) return false;
@@ -321,22 +334,25 @@ tl::expected<bool, StoreError> EventIndex::get(std::string_view key,
 }
 
 tl::expected<EventIndex::Snapshot, StoreError> EventIndex::snapshot() const {
-  if (!db_) return Snapshot{{reach_.storeId, {}, emptyRoot()}, nullptr};
   Snapshot taken;
+  taken.reach = {reach_.storeId, reach_.hashKey, {}, emptyRoot()};
+  if (!db_) return taken;
   taken.entries = std::shared_ptr<const rocksdb::Snapshot>(
       db_->GetSnapshot(), [this](const rocksdb::Snapshot* held) { db_->ReleaseSnapshot(held); });
   rocksdb::ReadOptions options = pointRead();
   options.snapshot = taken.entries.get();
   std::string value;
   const Status status = db_->Get(options, toSlice(keys::kIndexReach), &value);
-  if (status.IsNotFound()) {
-    taken.reach = {reach_.storeId, {}, emptyRoot()};
-    return taken;
-  }
+  if (status.IsNotFound()) return taken;
   if (!status.ok()) return tl::unexpected(log_.readError(status));
   const auto reach = decodeReach(value);
   if (!reach) return tl::unexpected(damaged("its record of how far it reaches cannot be read"));
   taken.reach = *reach;
+  taken.runs = commands_->runs();
+  // A segment's run is there a moment before its streams are.
+  while (!taken.runs.empty() && taken.runs.back()->header().end > reach->end) {
+    taken.runs.pop_back();
+  }
   return taken;
 }
 
@@ -353,11 +369,6 @@ tl::expected<void, StoreError> EventIndex::walk(const Snapshot& snapshot, const 
   for (each->SeekToFirst(); each->Valid(); each->Next()) {
     const std::string_view key = toText(each->key());
     if (key == keys::kIndexReach) continue;
-    if (const auto place =
-            keys::isCommand(key) ? decodePlace(toText(each->value())) : std::nullopt) {
-      onCommand(key, place->first, place->count);
-      continue;
-    }
     const auto streamKey = keys::streamOfChunk(key);
     if (!streamKey || !readChunk(toText(each->value()), positions)) {
       return tl::unexpected(
@@ -373,6 +384,15 @@ tl::expected<void, StoreError> EventIndex::walk(const Snapshot& snapshot, const 
     for (const Position position : positions) onPlace(stream, {nextVersion++}, position);
   }
   if (!each->status().ok()) return tl::unexpected(log_.readError(each->status()));
+  for (const auto& run : snapshot.runs) {
+    CommandRun::Cursor cursor(*run);
+    while (true) {
+      const auto record = cursor.next();
+      if (!record) return tl::unexpected(record.error());
+      if (!*record) break;
+      onCommand(**record);
+    }
+  }
   return {};
 }
 
@@ -380,6 +400,9 @@ tl::expected<void, StoreError> EventIndex::verifyTables() const {
   if (!db_) return {};
   const Status status = db_->VerifyFileChecksums({});
   if (!status.ok()) return tl::unexpected(log_.readError(status));
+  for (const auto& run : commands_->runs()) {
+    if (auto verified = run->verify(); !verified) return verified;
+  }
   return {};
 }
 

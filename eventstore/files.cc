@@ -58,13 +58,6 @@ tl::expected<void, StoreError> orError(const Status& status, std::string_view wh
   return {};
 }
 
-tl::expected<void, StoreError> syncDirectory(const fs::path& directory, rocksdb::Env& env) {
-  std::unique_ptr<rocksdb::Directory> opened;
-  Status status = env.NewDirectory(directory.string(), &opened);
-  if (status.ok()) status = opened->Fsync();
-  return orError(status, "cannot sync the directory", directory);
-}
-
 }  // namespace
 
 StoreError systemError(int errorNumber, std::string_view what, const fs::path& path) {
@@ -110,7 +103,14 @@ tl::expected<void, StoreError> makeDirectory(const fs::path& directory, rocksdb:
   const auto created = orError(orDefault(env).CreateDirIfMissing(directory.string()),
                                "cannot make the directory", directory);
   if (!created) return created;
-  return syncDirectory(parent, orDefault(env));
+  return syncDirectory(parent, env);
+}
+
+tl::expected<void, StoreError> syncDirectory(const fs::path& directory, rocksdb::Env* env) {
+  std::unique_ptr<rocksdb::Directory> opened;
+  Status status = orDefault(env).NewDirectory(directory.string(), &opened);
+  if (status.ok()) status = opened->Fsync();
+  return orError(status, "cannot sync the directory", directory);
 }
 
 tl::expected<void, StoreError> checkWritable(const fs::path& directory) {
@@ -134,7 +134,7 @@ tl::expected<void, StoreError> replaceFile(const fs::path& path, std::string_vie
                  "cannot write", draft)
       .and_then(
           [&] { return orError(files.RenameFile(draft, path.string()), "cannot replace", path); })
-      .and_then([&] { return syncDirectory(path.parent_path(), files); });
+      .and_then([&] { return syncDirectory(path.parent_path(), env); });
 }
 
 tl::expected<std::string, StoreError> readSmallFile(const fs::path& path, std::size_t maxBytes,

@@ -44,6 +44,10 @@ enum class LockKind { shared, exclusive };
 [[nodiscard]] tl::expected<void, StoreError> makeDirectory(const std::filesystem::path& directory,
                                                            rocksdb::Env* env = nullptr);
 
+// Makes the names in `directory` durable.
+[[nodiscard]] tl::expected<void, StoreError> syncDirectory(const std::filesystem::path& directory,
+                                                           rocksdb::Env* env = nullptr);
+
 // Tries whether files can be made in `directory`, by making one that has no name.
 [[nodiscard]] tl::expected<void, StoreError> checkWritable(const std::filesystem::path& directory);
 

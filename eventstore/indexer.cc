@@ -77,21 +77,34 @@ tl::expected<void, StoreError> Indexer::keepUp() {
   return {};
 }
 
+// Stores what is handed over; in between it merges, as long as there is something to merge.
 void Indexer::run() {
+  bool merging = true;
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [&] { return ending_ || segment_; });
-    if (!segment_) return;
+    changed_.wait(lock, [&] { return ending_ || segment_ || merging; });
+    if (ending_ && !segment_) return;
+    const auto segment = segment_;
     lock.unlock();
-    auto stored = storeSegment(database_, index_, *segment_);
-    // Without the segment in the index, the tail keeps it, so nothing is ever lost to look-ups.
-    if (stored) index_.tail().dropFrozen();
+    auto done = segment ? store(*segment) : tl::expected<void, StoreError>();
+    if (!segment) {
+      const auto more = index_.mergeSome(eventsPerSegment_);
+      if (!more) done = tl::unexpected(more.error());
+      merging = more.value_or(false);
+    } else {
+      merging = true;
+    }
     lock.lock();
-    if (!stored) failure_ = std::move(stored.error());
-    segment_ = nullptr;
+    if (!done) failure_ = std::move(done.error());
+    if (segment) segment_ = nullptr;
     changed_.notify_all();
     if (failure_) return;
   }
+}
+
+// Without the segment in the index, the tail keeps it, so nothing is ever lost to look-ups.
+tl::expected<void, StoreError> Indexer::store(const TailSegment& segment) {
+  return storeSegment(database_, index_, segment).map([&] { index_.tail().dropFrozen(); });
 }
 
 }  // namespace docket::eventstore

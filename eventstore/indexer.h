@@ -38,6 +38,7 @@ class Indexer {
 
  private:
   void run();
+  tl::expected<void, StoreError> store(const TailSegment& segment);
 
   const Database& database_;
   EventIndex& index_;

@@ -16,14 +16,6 @@ std::optional<Position> parseGroup(std::string_view key) {
   return Position{bigEndian64(reinterpret_cast<const std::byte*>(key.data()))};
 }
 
-Key command(const CommandId& id) {
-  Key key;
-  key.bytes_[0] = std::byte{'c'};
-  putBytes(key.bytes_.data() + 1, id.bytes.data(), id.bytes.size());
-  key.size_ = 1 + id.bytes.size();
-  return key;
-}
-
 Key node(unsigned level, std::uint64_t index) {
   Key key;
   key.bytes_[0] = static_cast<std::byte>(level);
@@ -57,10 +49,6 @@ Key chunk(std::string_view streamKey, std::uint32_t number) {
   at = putBigEndian32(at, number);
   key.size_ = static_cast<std::size_t>(at - key.bytes_.data());
   return key;
-}
-
-bool isCommand(std::string_view key) {
-  return key.size() == 1 + sizeof(CommandId) && key.starts_with('c');
 }
 
 std::optional<std::string_view> streamOfChunk(std::string_view key) {

@@ -31,7 +31,6 @@ class Key {
 
  private:
   friend Key group(Position first);
-  friend Key command(const CommandId& id);
   friend Key node(unsigned level, std::uint64_t index);
   friend Key stream(std::string_view kind, std::string_view id);
   friend Key chunk(std::string_view streamKey, std::uint32_t number);
@@ -53,15 +52,11 @@ bool isNodeBelow(std::string_view key, Position head);
 // How far it reaches.
 inline constexpr std::string_view kIndexReach = "r";
 
-// `c`, then the 16 bytes of the id.
-Key command(const CommandId& id);
-
 // `s`, then the stream (each part behind one byte of length), then the number of the chunk,
 // big-endian u32. No stream's key is the beginning of another's.
 // REQUIRES: kind and id of at most 200 bytes.
 Key stream(std::string_view kind, std::string_view id);
 Key chunk(std::string_view streamKey, std::uint32_t number);
-bool isCommand(std::string_view key);
 // The part of a chunk's key that names the stream; none if it is no chunk's key.
 std::optional<std::string_view> streamOfChunk(std::string_view key);
 // The number of the chunk at `key`, if it is one of the stream with `streamKey`.

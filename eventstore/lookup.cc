@@ -13,6 +13,29 @@ std::string atPosition(Position position, std::string_view what) {
   return "at position " + std::to_string(position.value) + ": " + std::string(what);
 }
 
+// The command that wrote the events at `place`, if its id is `id`; it has the same hash.
+tl::expected<std::optional<FoundCommand>, StoreError> readCommand(const Database& database,
+                                                                  const EventIndex& index,
+                                                                  const CommandId& id,
+                                                                  const CommandPlace& place) {
+  RecordCursor cursor(database, Access::point);
+  if (auto moved = cursor.moveTo(place.first); !moved) return tl::unexpected(moved.error());
+  Envelope envelope;
+  if (auto read = cursor.readEnvelope(place.first, envelope); !read) {
+    return tl::unexpected(read.error());
+  }
+  for (const GroupRecord::Unit& unit : cursor.record().units()) {
+    if (unit.index != place.first.value - cursor.begin().value) continue;
+    if (unit.events != place.count) break;
+    if (index.commandHash(envelope.commandId) != index.commandHash(id)) break;
+    if (envelope.commandId != id) return std::nullopt;
+    return FoundCommand{place.first, {place.first.value + place.count - 1}, unit.fingerprint};
+  }
+  return tl::unexpected(database.corrupt(
+      "its index says that command " + toHex(id.bytes) + " wrote " + std::to_string(place.count) +
+      " events from position " + std::to_string(place.first.value) + ", and the log does not"));
+}
+
 }  // namespace
 
 RecordCursor::RecordCursor(const Database& database, Access access)
@@ -80,25 +103,14 @@ tl::expected<std::optional<FoundCommand>, StoreError> findCommand(const Database
     if (entry->last() >= head) return std::nullopt;
     return FoundCommand{entry->first, entry->last(), entry->fingerprint};
   }
-  const auto place = index.findStoredCommand(id);
-  if (!place) return tl::unexpected(place.error());
-  if (!*place) return std::nullopt;
-  const Position first = (*place)->first;
-  const Position last{first.value + (*place)->count - 1};
-  if (last >= head) return std::nullopt;
-  RecordCursor cursor(database, Access::point);
-  if (auto moved = cursor.moveTo(first); !moved) return tl::unexpected(moved.error());
-  Envelope envelope;
-  if (auto read = cursor.readEnvelope(first, envelope); !read) return tl::unexpected(read.error());
-  for (const GroupRecord::Unit& unit : cursor.record().units()) {
-    if (unit.index != first.value - cursor.begin().value) continue;
-    if (unit.events != (*place)->count || envelope.commandId != id) break;
-    return FoundCommand{first, last, unit.fingerprint};
+  const auto places = index.findStoredCommand(id);
+  if (!places) return tl::unexpected(places.error());
+  for (const CommandPlace& place : *places) {
+    const auto found = readCommand(database, index, id, place);
+    if (!found) return tl::unexpected(found.error());
+    if (*found && (*found)->last < head) return found;
   }
-  return tl::unexpected(database.corrupt("its index says that command " + toHex(id.bytes) +
-                                         " wrote " + std::to_string((*place)->count) +
-                                         " events from position " + std::to_string(first.value) +
-                                         ", and the log does not"));
+  return std::nullopt;
 }
 
 tl::expected<Committed, StoreError> repeatedAnswer(const Database& database,

@@ -46,7 +46,13 @@ class EntrySum {
 
 struct IndexSums {
   EntrySum streams;   // stream key, version, position
-  EntrySum commands;  // command id, first position, number of events
+  EntrySum commands;  // hash of the command id, first position, number of events
+
+  void addCommand(const CommandRecord& record) {
+    std::byte hash[8];
+    putBigEndian64(hash, record.hash);
+    commands.add(asText(hash), record.place.first.value, record.place.count);
+  }
   bool operator==(const IndexSums&) const = default;
 };
 
@@ -114,8 +120,8 @@ class Verifier {
     const keys::Key key = keys::stream(envelope.streamKind, envelope.streamId);
     fromLog_.streams.add(key.view(), envelope.version.value, envelope.position.value);
     if (const GroupRecord::Unit* unit = units.begun()) {
-      fromLog_.commands.add(keys::command(envelope.commandId).view(), envelope.position.value,
-                            unit->events);
+      fromLog_.addCommand(
+          {index_.commandHash(envelope.commandId), {envelope.position, unit->events}});
     }
   }
 
@@ -204,9 +210,7 @@ class Verifier {
         [&](std::string_view streamKey, Version version, Position position) {
           fromIndex.streams.add(streamKey, version.value, position.value);
         },
-        [&](std::string_view key, Position first, std::uint64_t events) {
-          fromIndex.commands.add(key, first.value, events);
-        });
+        [&](const CommandRecord& record) { fromIndex.addCommand(record); });
     if (!walked) return walked;
     if (fromIndex == fromLog_) return {};
     return nameFirstDifference();
@@ -231,9 +235,10 @@ class Verifier {
                                        envelope.stream().text());
       }
       if (units.begun() == nullptr) continue;
-      const auto place = index_.findStoredCommand(envelope.commandId);
-      if (!place) return tl::unexpected(place.error());
-      if (!*place || (*place)->first != position || (*place)->count != units.begun()->events) {
+      const auto places = index_.findStoredCommand(envelope.commandId);
+      if (!places) return tl::unexpected(places.error());
+      const CommandPlace place{position, units.begun()->events};
+      if (std::find(places->begin(), places->end(), place) == places->end()) {
         return damagedAt(position,
                          "its index does not know command " + toHex(envelope.commandId.bytes));
       }

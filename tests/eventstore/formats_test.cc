@@ -57,7 +57,6 @@ TEST(Keys, HaveTheseBytes) {
   EXPECT_EQ(hexOf(keys::group(Position{0x0102030405060708}).view()), "0102030405060708");
   EXPECT_EQ(keys::parseGroup(keys::group(Position{77}).view()), Position{77});
   EXPECT_EQ(keys::parseGroup("1234567"), std::nullopt);
-  EXPECT_EQ(hexOf(keys::command(commandId(1)).view()), "6300000000000000010000000000000000");
   const keys::Key stream = keys::stream("ab", "xyz");
   EXPECT_EQ(hexOf(stream.view()), "730261620378797a");
   EXPECT_EQ(hexOf(keys::chunk(stream.view(), 258).view()), "730261620378797a00000102");

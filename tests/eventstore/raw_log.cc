@@ -3,6 +3,7 @@
 #include <rocksdb/table.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -76,6 +77,27 @@ void RawLog::compact() {
   rocksdb::CompactRangeOptions options;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
   for (auto* each : handles_) require(db_->CompactRange(options, each, nullptr, nullptr));
+}
+
+void changeCommands(
+    const std::filesystem::path& index,
+    const std::function<void(std::vector<CommandRecord>&, const CommandHash& hash)>& change) {
+  rocksdb::Env* env = rocksdb::Env::Default();
+  for (const std::filesystem::path& path : filesOf(index / "commands", ".run")) {
+    const auto run = CommandRun::open(path, env).value();
+    CommandRun::Cursor cursor(*run);
+    std::vector<CommandRecord> records;
+    while (const auto record = cursor.next().value()) records.push_back(*record);
+    change(records, [&](const CommandId& id) { return SipHash(run->header().hashKey)(id.bytes); });
+    std::sort(records.begin(), records.end());
+    CommandRunHeader header = run->header();
+    header.records = records.size();
+    const auto writer = CommandRunWriter::create(path, header, env).value();
+    for (const CommandRecord& record : records) {
+      if (!writer->add(record)) std::abort();
+    }
+    writer->finish().value();
+  }
 }
 
 std::vector<std::filesystem::path> filesOf(const std::filesystem::path& directory,

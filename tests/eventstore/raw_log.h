@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "eventstore/command_run.h"
+
 namespace docket::eventstore::testing {
 
 class RawLog {
@@ -32,6 +34,13 @@ class RawLog {
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
 };
+
+// Writes every run of a closed log's command index again, as `change` leaves its records; `hash`
+// gives the hash of a command's id.
+using CommandHash = std::function<std::uint64_t(const CommandId&)>;
+void changeCommands(
+    const std::filesystem::path& index,
+    const std::function<void(std::vector<CommandRecord>&, const CommandHash& hash)>& change);
 
 // The files of a folder with this extension, e.g. ".sst", by name.
 std::vector<std::filesystem::path> filesOf(const std::filesystem::path& directory,

@@ -154,14 +154,32 @@ TEST_F(LogVerify, AChangedMissingOrForeignTreeNodeIsNamed) {
 TEST_F(LogVerify, ADeletedOrChangedCommandIsNamed) {
   fill();
   close();
-  const std::string key(keys::command(commandId(41)).view());
-  const std::string good = RawLog(index()).get(keys::kMetaFamily, key);
-  RawLog(index()).remove(keys::kMetaFamily, key);
+  const auto find = [](std::vector<CommandRecord>& records, const CommandHash& hash) {
+    return std::find_if(records.begin(), records.end(), [&](const CommandRecord& record) {
+      return record.hash == hash(commandId(41));
+    });
+  };
+  CommandRecord good;
+  changeCommands(index(), [&](auto& records, const auto& hash) {
+    const auto found = find(records, hash);
+    if (found == records.end()) return;
+    good = *found;
+    records.erase(found);
+  });
+  ASSERT_EQ(good.place, (CommandPlace{{70}, 1}));
   EXPECT_THAT(said(), HasSubstr("at position 70: its index does not know command " +
                                 toHex(commandId(41).bytes)));
-  RawLog(index()).put(keys::kMetaFamily, key, std::string("\x46\x02", 2));
+  bool isFirst = true;
+  const auto add = [&](const CommandRecord& record) {
+    changeCommands(index(), [&](auto& records, const auto&) {
+      if (std::exchange(isFirst, false)) records.push_back(record);
+    });
+  };
+  add({good.hash, {{70}, 2}});
   EXPECT_THAT(said(), HasSubstr("at position 70: its index does not know command"));
-  RawLog(index()).put(keys::kMetaFamily, key, good);
+  changeCommands(index(), [&](auto& records, const auto& hash) {
+    if (const auto found = find(records, hash); found != records.end()) *found = good;
+  });
   EXPECT_EQ(said(), "nothing");
 }
 
@@ -178,8 +196,10 @@ TEST_F(LogVerify, ALostEndOfAStreamInTheIndexIsNamed) {
 TEST_F(LogVerify, AnEntryOfNoEventIsFound) {
   fill();
   close();
-  RawLog(index()).put(keys::kMetaFamily, keys::command(commandId(9'999)).view(),
-                      std::string("\x46\x01", 2));
+  bool isFirst = true;
+  changeCommands(index(), [&](auto& records, const auto& hash) {
+    if (std::exchange(isFirst, false)) records.push_back({hash(commandId(9'999)), {{70}, 1}});
+  });
   EXPECT_THAT(said(), HasSubstr("entries that are of no event"));
 }
 
