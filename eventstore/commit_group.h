@@ -1,103 +1,73 @@
-// One commit group in the making: checks units against the log and against each other, and gathers
-// what they write into one RocksDB batch.
+// One commit group: the answers to its units, and what it writes as one RocksDB batch.
 //
-// begin, then add for each unit, then finish and write the batch, then, once it is durable,
-// remember. One thread. Internal to the event store.
+// Filled by the Stager on one thread, then handed to the thread that commits. Internal to the event
+// store.
 #pragma once
 
 #include <rocksdb/write_batch.h>
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
-#include <string>
-#include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "eventstore/database.h"
-#include "eventstore/event_index.h"
 #include "eventstore/group_record.h"
-#include "eventstore/keys.h"
 #include "eventstore/log.h"
-#include "eventstore/lookup.h"
 #include "eventstore/records.h"
-#include "eventstore/stream_heads.h"
 #include "eventstore/tree.h"
 
 namespace docket::eventstore {
 
 class CommitGroup {
  public:
-  CommitGroup(const Database& database, EventIndex& index);
-
-  // Forgets the last group and begins one after `durable`, at `now` or the last recorded time if
-  // later.
-  void begin(const Head& durable, Timestamp now);
-
-  struct Outcome {
+  struct Answer {
     AppendResult result;
-    // The answer rests on this group: if the group is not made durable, the answer is void.
-    bool restsOnGroup;
+    // It rests on events that were not durable when it was found: if they never are, it is void.
+    bool restsOnStaged;
   };
-  // Decides one unit. What it writes is seen by the units after it.
-  Outcome add(const Unit& unit);
 
+  CommitGroup();
+
+  void answer(Answer answer) { answers_.push_back(std::move(answer)); }
+  std::vector<Answer> takeAnswers() { return std::move(answers_); }
+
+  // Encodes one event of the unit at hand; answers its leaf in the Merkle tree.
+  Digest addEvent(const Envelope& envelope, std::span<const std::byte> payload);
+  // Ends the unit at hand.
+  void endUnit(const Fingerprint& fingerprint);
+  void addNode(const TreeNode& node) { nodes_.push_back(node); }
+
+  // No events: there is nothing to write.
   bool empty() const { return events_.empty(); }
 
-  // The batch to write, and the head that it leaves. Both `units` payloads and the group must live
-  // until it is written. REQUIRES: not empty.
-  Head finish();
+  // To be called once, when all units are in: makes the batch that leaves the log at `head`.
+  // REQUIRES: not empty.
+  void seal(const Database& database, Head head);
+  const Head& head() const { return head_; }
   rocksdb::WriteBatch& batch() { return batch_; }
 
-  // Tells the index what the group wrote. To be called once the batch is durable.
-  void remember();
-
  private:
-  // A stream as it stands after the units so far.
-  struct StreamState {
-    std::optional<StreamTip> tip;
-    bool written = false;  // by this group
-  };
   struct StagedEvent {
-    std::size_t envelopeAt;
     std::size_t envelopeSize;
-    std::span<const std::byte> payload;
-    const std::string* streamKey;  // in streams_
-    Version version;
+    std::size_t payloadSize;
   };
   struct StagedUnit {
+    std::size_t events;
     Fingerprint fingerprint;
-    Committed committed;
-    std::uint32_t events;
   };
 
-  std::optional<Outcome> answerIfKnown(const Unit& unit);
-  tl::expected<std::vector<Violation>, StoreError> violations(const Unit& unit, bool& restsOnGroup);
-  tl::expected<TextMap<StreamState>::value_type*, StoreError> state(const StreamId& stream);
-  void stage(const Unit& unit, const NewEvent& event, const std::string& streamKey,
-             StreamState& stream);
-  void putRecords();
-  void putNodes();
+  void putRecords(const Database& database);
 
-  const Database& database_;
-  EventIndex& index_;
-  StreamHeads heads_;
-
-  // The group at hand.
-  Head durable_;
-  Position next_;
-  Timestamp recordedAt_;
-  TextMap<StreamState> streams_;
-  std::vector<StagedUnit> units_;
-  std::unordered_map<CommandId, std::size_t> commands_;  // index in units_
-  Frontier frontier_;
-  std::vector<TreeNode> nodes_;  // completed by this group, of the levels that are stored
-  std::vector<std::byte> envelopes_;
+  std::vector<Answer> answers_;
+  std::vector<std::byte> envelopes_;  // one behind the other
+  std::vector<std::byte> payloads_;   // likewise
   std::vector<StagedEvent> events_;
-  GroupRecordBuilder builder_;
+  std::vector<StagedUnit> units_;
+  std::size_t eventsOfEndedUnits_ = 0;
+  std::vector<TreeNode> nodes_;
+  Head head_;
   rocksdb::WriteBatch batch_;
-  std::vector<TextMap<StreamState>::value_type*> unitStreams_;  // of the events of the unit at hand
 };
 
 }  // namespace docket::eventstore

@@ -54,8 +54,9 @@ tl::expected<std::unique_ptr<EventIndex>, StoreError> openIndex(const Database& 
   return index;
 }
 
-Indexer::Indexer(const Database& database, EventIndex& index, std::uint64_t eventsPerSegment)
-    : database_(database), index_(index), eventsPerSegment_(eventsPerSegment) {}
+Indexer::Indexer(const Database& database, EventIndex& index, std::uint64_t eventsPerSegment,
+                 Position durable)
+    : database_(database), index_(index), eventsPerSegment_(eventsPerSegment), durable_(durable) {}
 
 Indexer::~Indexer() {
   {
@@ -69,12 +70,20 @@ Indexer::~Indexer() {
 tl::expected<void, StoreError> Indexer::keepUp() {
   if (index_.tail().activeEvents() < eventsPerSegment_) return {};
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return !segment_; });
+  // A segment that waits for a commit is not waited for: that commit may be this thread's to make.
+  changed_.wait(lock, [&] { return failure_ || !canStore(); });
   if (failure_) return tl::unexpected(*failure_);
+  if (segment_) return {};
   segment_ = index_.tail().freeze();
   if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
   changed_.notify_all();
   return {};
+}
+
+void Indexer::madeDurable(Position head) {
+  const std::lock_guard lock(mutex_);
+  durable_ = head;
+  if (canStore()) changed_.notify_all();
 }
 
 // Stores what is handed over; in between it merges, as long as there is something to merge.
@@ -82,17 +91,18 @@ void Indexer::run() {
   bool merging = true;
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [&] { return ending_ || segment_ || merging; });
-    if (ending_ && !segment_) return;
-    const auto segment = segment_;
+    changed_.wait(lock, [&] { return ending_ || canStore() || merging; });
+    const auto segment = canStore() ? segment_ : nullptr;
+    if (ending_ && !segment) return;
     lock.unlock();
-    auto done = segment ? store(*segment) : tl::expected<void, StoreError>();
-    if (!segment) {
+    tl::expected<void, StoreError> done;
+    if (segment) {
+      done = store(*segment);
+      merging = true;
+    } else {
       const auto more = index_.mergeSome(eventsPerSegment_);
       if (!more) done = tl::unexpected(more.error());
       merging = more.value_or(false);
-    } else {
-      merging = true;
     }
     lock.lock();
     if (!done) failure_ = std::move(done.error());

@@ -24,20 +24,25 @@ namespace docket::eventstore {
 
 class Indexer {
  public:
-  // Both must outlive the indexer.
-  Indexer(const Database& database, EventIndex& index, std::uint64_t eventsPerSegment);
+  // Both must outlive the indexer. All events below `durable` are.
+  Indexer(const Database& database, EventIndex& index, std::uint64_t eventsPerSegment,
+          Position durable);
   // Ends after the segment at hand.
   ~Indexer();
   Indexer(const Indexer&) = delete;
   Indexer& operator=(const Indexer&) = delete;
 
-  // To be called after each commit by the thread that commits: hands a long enough tail over. Waits
+  // To be called before each group by the thread that stages: hands a long enough tail over. Waits
   // if the segment before it is still being stored, so that memory stays bounded. The error is that
   // of an earlier segment.
   [[nodiscard]] tl::expected<void, StoreError> keepUp();
 
+  // All events below `head` are durable now: a segment is not stored before its events are.
+  void madeDurable(Position head);
+
  private:
   void run();
+  bool canStore() const { return segment_ && segment_->end <= durable_; }
   tl::expected<void, StoreError> store(const TailSegment& segment);
 
   const Database& database_;
@@ -46,7 +51,8 @@ class Indexer {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::shared_ptr<const TailSegment> segment_;  // being stored
+  Position durable_;
+  std::shared_ptr<const TailSegment> segment_;  // to be stored
   std::optional<StoreError> failure_;
   bool ending_ = false;
   std::thread thread_;  // started with the first segment

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <mutex>
 #include <system_error>
 #include <utility>
@@ -18,6 +19,7 @@
 #include "eventstore/lookup.h"
 #include "eventstore/open_check.h"
 #include "eventstore/reader.h"
+#include "eventstore/stager.h"
 #include "eventstore/tree.h"
 #include "eventstore/verify.h"
 
@@ -41,8 +43,10 @@ class Log::Impl {
         index(std::move(openedIndex)),
         storeId(std::move(storeName)),
         readOnly(options.readOnly),
-        group(*database, *index),
-        indexer(*database, *index, options.eventsPerIndexing),
+        stager(*database, *index, head,
+               {[this] { return this->head(); }, [this] { return refusal(); },
+                [this](const StoreError& error) { fail(error); }}),
+        indexer(*database, *index, options.eventsPerIndexing, head.next),
         durable(head),
         visibleHead(head.next.value) {}
 
@@ -57,9 +61,14 @@ class Log::Impl {
     return std::nullopt;
   }
 
+  void fail(const StoreError& why) {
+    if (failed.exchange(true, std::memory_order_acq_rel)) return;
+    spdlog::critical("{}; the log takes no more writes", why.message);
+  }
+
   StoreError failedError() const {
     return {StoreErrorCode::failed, "the log in " + database->directory().string() +
-                                        " takes no more writes: an earlier write failed; restart"};
+                                        " takes no more writes: an earlier one failed; restart"};
   }
 
   // The moment at which a written group can be seen.
@@ -79,8 +88,8 @@ class Log::Impl {
   const std::string storeId;
   const bool readOnly;
   std::atomic<bool> failed = false;
-  CommitGroup group;  // only the appending thread touches it
-  Indexer indexer;    // the same
+  Stager stager;  // the staging thread's
+  Indexer indexer;
 
   std::mutex anchorMutex;  // held while the anchor file is written
   Anchor anchored;         // what it says
@@ -124,54 +133,54 @@ Log::~Log() {
 }
 
 std::vector<AppendResult> Log::append(std::span<const Unit> units, Timestamp now) {
+  StagedGroup group = stage(now);
+  for (const Unit& unit : units) group.add(unit);
+  group.close();
+  return commit(std::move(group));
+}
+
+StagedGroup::StagedGroup(Stager& stager, std::unique_ptr<CommitGroup> group)
+    : stager_(&stager), group_(std::move(group)) {}
+StagedGroup::~StagedGroup() = default;
+StagedGroup::StagedGroup(StagedGroup&&) noexcept = default;
+
+void StagedGroup::add(const Unit& unit) {
+  if (stager_ == nullptr) std::abort();
+  stager_->add(unit, *group_);
+}
+
+void StagedGroup::close() {
+  if (stager_ == nullptr) return;
+  std::exchange(stager_, nullptr)->finish(*group_);
+}
+
+StagedGroup Log::stage(Timestamp now) {
+  if (!impl_->refusal()) {
+    if (const auto indexed = impl_->indexer.keepUp(); !indexed) impl_->fail(indexed.error());
+  }
+  return StagedGroup(impl_->stager, impl_->stager.begin(now));
+}
+
+std::vector<AppendResult> Log::commit(StagedGroup staged) {
+  staged.close();
+  CommitGroup& group = *staged.group_;
+  if (!impl_->refusal() && !group.empty()) {
+    if (group.head().lastGroup != impl_->head()) std::abort();  // not in the order of staging
+    if (const auto written = impl_->database->writeSynced(group.batch()); !written) {
+      impl_->fail(written.error());
+    } else {
+      impl_->publish(group.head());
+      impl_->indexer.madeDurable(group.head().next);
+    }
+  }
+  const auto refusal = impl_->refusal();
   std::vector<AppendResult> results;
-  results.reserve(units.size());
-  if (const auto refusal = impl_->refusal()) {
-    results.assign(units.size(), tl::unexpected(AppendFailure(*refusal)));
-    return results;
-  }
-  std::vector<bool> restsOnGroup;
-  restsOnGroup.reserve(units.size());
-  CommitGroup& group = impl_->group;
-  group.begin(impl_->durableHead(), now);
-  for (const Unit& unit : units) {
-    CommitGroup::Outcome outcome = group.add(unit);
-    results.push_back(std::move(outcome.result));
-    restsOnGroup.push_back(outcome.restsOnGroup);
-  }
-  if (group.empty()) return results;
-
-  // A unit that could not be decided because the disk did not answer leaves its caller with events
-  // folded in that are nowhere; whatever was decided after it may rest on them.
-  const auto undecided =
-      std::find_if(results.begin(), results.end(), [](const AppendResult& result) {
-        const auto* error = result ? nullptr : std::get_if<StoreError>(&result.error());
-        return error != nullptr && error->code != StoreErrorCode::invalid;
-      });
-  if (undecided != results.end()) {
-    const AppendResult failed = *undecided;
-    for (std::size_t i = 0; i < results.size(); ++i) {
-      if (restsOnGroup[i]) results[i] = failed;
+  for (CommitGroup::Answer& answer : group.takeAnswers()) {
+    if (refusal && answer.restsOnStaged) {
+      results.push_back(tl::unexpected(AppendFailure(*refusal)));
+    } else {
+      results.push_back(std::move(answer.result));
     }
-    return results;
-  }
-
-  const Head head = group.finish();
-  if (const auto written = impl_->database->writeSynced(group.batch()); !written) {
-    impl_->failed.store(true, std::memory_order_release);
-    spdlog::critical("{}; the log takes no more writes", written.error().message);
-    const AppendResult failed = tl::unexpected(AppendFailure(impl_->failedError()));
-    for (std::size_t i = 0; i < results.size(); ++i) {
-      if (restsOnGroup[i]) results[i] = failed;
-    }
-    return results;
-  }
-  group.remember();
-  impl_->publish(head);
-  if (const auto indexed = impl_->indexer.keepUp(); !indexed) {
-    // What is written stays written; only the next group would find the index out of room.
-    impl_->failed.store(true, std::memory_order_release);
-    spdlog::critical("{}; the log takes no more writes", indexed.error().message);
   }
   return results;
 }

@@ -1,6 +1,6 @@
 // The log: durable, ordered bytes. The truth from which all else is derived.
 //
-// Threads: one thread at a time may call append(); any number may read at the same time. head() and
+// Threads: one thread at a time may append; any number may read at the same time. head() and
 // everything that readers give is durable: an event is synced before it can be seen.
 #pragma once
 
@@ -162,6 +162,28 @@ struct LogOptions {
   rocksdb::Env* env = nullptr;
 };
 
+class CommitGroup;
+class Stager;
+
+// A commit group in the making: decided and encoded, not durable. From Log::stage; one thread.
+class StagedGroup {
+ public:
+  ~StagedGroup();
+  StagedGroup(StagedGroup&&) noexcept;
+  StagedGroup& operator=(StagedGroup&&) = delete;
+
+  // Decides one more unit; the answer is given by commit. Copies what it needs of it.
+  void add(const Unit& unit);
+  // Ends the group: no more units. To be called before it is handed to the thread that commits.
+  void close();
+
+ private:
+  friend class Log;
+  StagedGroup(Stager& stager, std::unique_ptr<CommitGroup> group);
+  Stager* stager_;  // null once it is closed
+  std::unique_ptr<CommitGroup> group_;
+};
+
 class Log {
  public:
   // Opens and checks the log's tail: format, head, anchor. Costs O(tail), not O(log).
@@ -180,10 +202,19 @@ class Log {
   // looked at), conditions. A unit that fails writes nothing and fails no other.
   //
   // Returns only when the group is durable. If the sync fails, every unit of the group that would
-  // have been written is answered with `failed`, and so is every later call until restart.
+  // have been written is answered with `failed`, and so is every later call until the log is opened
+  // again. So it is when the disk does not answer while a unit is decided: its own answer says why.
   //
   // `now` becomes the recorded time of the group, or the last recorded time if that is later.
   [[nodiscard]] std::vector<AppendResult> append(std::span<const Unit> units, Timestamp now);
+
+  // The same in two steps, so that a group is made while the one before it is synced. stage()
+  // begins a group, whose units are checked against everything staged before, durable or not;
+  // commit() writes it. Groups are committed in the order in which they were staged, each of them;
+  // an answer is given once all that it rests on is durable. One group is open at a time, from
+  // stage() until StagedGroup::close(). One thread may stage while one other commits.
+  [[nodiscard]] StagedGroup stage(Timestamp now);
+  [[nodiscard]] std::vector<AppendResult> commit(StagedGroup group);
 
   // The position that the next event will get; all below it is durable.
   Position head() const;

@@ -29,7 +29,8 @@ tl::expected<std::optional<FoundCommand>, StoreError> readCommand(const Database
     if (unit.events != place.count) break;
     if (index.commandHash(envelope.commandId) != index.commandHash(id)) break;
     if (envelope.commandId != id) return std::nullopt;
-    return FoundCommand{place.first, {place.first.value + place.count - 1}, unit.fingerprint};
+    const Position last{place.first.value + place.count - 1};
+    return FoundCommand{place.first, last, unit.fingerprint, std::nullopt};
   }
   return tl::unexpected(database.corrupt(
       "its index says that command " + toHex(id.bytes) + " wrote " + std::to_string(place.count) +
@@ -101,7 +102,7 @@ tl::expected<std::optional<FoundCommand>, StoreError> findCommand(const Database
   // The tail first: what leaves it meanwhile is in the index already.
   if (const auto entry = index.tail().findCommand(id)) {
     if (entry->last() >= head) return std::nullopt;
-    return FoundCommand{entry->first, entry->last(), entry->fingerprint};
+    return FoundCommand{entry->first, entry->last(), entry->fingerprint, entry->lastVersion};
   }
   const auto places = index.findStoredCommand(id);
   if (!places) return tl::unexpected(places.error());
@@ -115,6 +116,9 @@ tl::expected<std::optional<FoundCommand>, StoreError> findCommand(const Database
 
 tl::expected<Committed, StoreError> repeatedAnswer(const Database& database,
                                                    const FoundCommand& command) {
+  if (command.lastVersion) {
+    return Committed{command.first, command.last, *command.lastVersion, true};
+  }
   RecordCursor cursor(database, Access::point);
   Envelope envelope;
   if (auto moved = cursor.moveTo(command.last); !moved) return tl::unexpected(moved.error());
@@ -146,6 +150,7 @@ tl::expected<void, StoreError> loadSegment(const Database& database, Position he
                                            std::uint64_t atMost, TailSegment& segment) {
   RecordCursor cursor(database, Access::scan);
   UnitWalk units(segment.end);
+  CommandEntry command;  // whose unit is at hand
   while (segment.end < head) {
     const Position position = segment.end;
     if (position == units.end() && position.value - segment.begin.value >= atMost) return {};
@@ -157,7 +162,11 @@ tl::expected<void, StoreError> loadSegment(const Database& database, Position he
     if (auto read = cursor.readEnvelope(position, envelope); !read) return read;
     if (const char* wrong = units.take(cursor, envelope)) return damaged(wrong);
     if (const GroupRecord::Unit* unit = units.begun()) {
-      segment.addCommand(envelope.commandId, {position, unit->events, unit->fingerprint});
+      command = {position, unit->events, unit->fingerprint, {}};
+    }
+    if (position.next() == units.end()) {
+      command.lastVersion = envelope.version;
+      segment.addCommand(envelope.commandId, command);
     }
     const keys::Key key = keys::stream(envelope.streamKind, envelope.streamId);
     if (!segment.continues(key.view(), envelope.version)) {

@@ -79,6 +79,7 @@ struct FoundCommand {
   Position first;
   Position last;
   Fingerprint fingerprint;
+  std::optional<Version> lastVersion;  // if it is known without a look at the log
 };
 // What the command wrote, if all of it is below `head`.
 [[nodiscard]] tl::expected<std::optional<FoundCommand>, StoreError> findCommand(

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -17,25 +16,21 @@ class StreamHeads {
  public:
   static constexpr std::size_t kHalfCapacity = 100'000;
 
-  std::optional<StreamTip> find(std::string_view streamKey) {
-    if (const auto young = young_.find(streamKey); young != young_.end()) return young->second;
+  // The stream's tip, to read or to move on until the next call; nullptr if it is not remembered.
+  StreamTip* find(std::string_view streamKey) {
+    if (const auto young = young_.find(streamKey); young != young_.end()) return &young->second;
     const auto old = old_.find(streamKey);
-    if (old == old_.end()) return std::nullopt;
-    const StreamTip tip = old->second;
-    put(streamKey, tip);
-    return tip;
+    if (old == old_.end()) return nullptr;
+    return put(streamKey, old->second);
   }
 
-  void put(std::string_view streamKey, StreamTip tip) {
-    if (const auto young = young_.find(streamKey); young != young_.end()) {
-      young->second = tip;
-      return;
-    }
+  // REQUIRES: it is not remembered.
+  StreamTip* put(std::string_view streamKey, StreamTip tip) {
     if (young_.size() >= kHalfCapacity) {
       old_ = std::move(young_);
       young_.clear();
     }
-    young_.emplace(streamKey, tip);
+    return &young_.emplace(streamKey, tip).first->second;
   }
 
  private:

@@ -1,6 +1,7 @@
 // What the index does not hold yet: the streams and commands of the log's latest events, in memory.
 //
-// The tail is made again from the log when it is opened, so nothing in it needs to be durable. It
+// The tail is made again from the log when it is opened, so nothing in it needs to be durable, and
+// events may be in it before they are. It
 // has two segments: the active one takes new events; the frozen one, if there is one, is on its way
 // into the index and does not change. Any thread may look things up; one thread adds. What is found
 // may be above the head that the caller may see: callers compare positions. Internal to the event
@@ -42,6 +43,7 @@ struct CommandEntry {
   Position first;
   std::uint32_t count = 0;
   Fingerprint fingerprint;
+  Version lastVersion;  // of its last event
 
   Position last() const { return {first.value + count - 1}; }
 };

@@ -50,7 +50,7 @@ class CommandRuns : public ::testing::Test {
     made.begin = {begin};
     made.end = {begin + events};
     for (std::uint64_t p = begin; p < begin + events; ++p) {
-      made.addCommand(commandId(p + 1), {{p}, 1, {}});
+      made.addCommand(commandId(p + 1), {{p}, 1, {}, {}});
     }
     return made;
   }
