@@ -132,7 +132,7 @@ class DataWalk {
       return broken(numbered("there is a group record at position ", first) +
                     numbered(", though the log ends at ", facts_.head.next));
     }
-    const Source source{"the group record", "record", first};
+    const Source source{"the log", "the group record at position", first};
     auto record = readGroupRecord(value, source);
     if (!record) return tl::make_unexpected(record.error());
     if (auto units = beginUnits(*record, source); !units) return units;
@@ -152,6 +152,7 @@ class DataWalk {
     }
     units_ = record.unitEvents;
     nextUnit_ = 0;
+    if (unitLeft_ == 0 && position() == facts_.head.lastGroup) lastGroupBegan_ = true;
     return {};
   }
 
@@ -188,7 +189,6 @@ class DataWalk {
     }
     unitCommand_ = envelope.commandId;
     unitRecorded_ = envelope.recordedMicros;
-    if (begins && position() == facts_.head.lastGroup) lastGroupBegan_ = true;
     return {};
   }
 
@@ -238,7 +238,7 @@ class DataWalk {
     }
     if (facts_.head.next > 0 && !lastGroupBegan_) {
       return broken(numbered("the head record says that the last commit group begins at position ",
-                             facts_.head.lastGroup, ", but no unit begins there"));
+                             facts_.head.lastGroup, ", but no record with new units begins there"));
     }
     const auto nodes = history_.tree().nodes();
     if (!std::equal(nodes.begin(), nodes.end(), facts_.head.frontier.begin(),
