@@ -36,7 +36,8 @@ class VerifyStoreProofs : public store::LogTest {
     for (std::uint64_t i = 0; i < events; ++i, ++number_) {
       all.push_back(store::event("s/" + std::to_string(number_ % 5), std::to_string(number_)));
     }
-    append(store::unit(++command_, std::move(all)), 1'000'000 + static_cast<int>(command_));
+    ++command_;
+    append(store::unit(command_, std::move(all)), 1'000'000 + static_cast<int>(command_));
   }
 
   std::unique_ptr<eventstore::CheckpointPublisher> publisher() {
