@@ -24,9 +24,10 @@ tl::expected<SigningKey, StoreError> obtainKey(const Log& log, const PublisherOp
   if (!key && key.error().code == StoreErrorCode::notFound) {
     std::error_code error;
     if (fs::exists(options.checkpoint, error)) {
-      return failure(StoreErrorCode::corrupt, key.error().message + ", but " +
-                                                  options.checkpoint.string() +
-                                                  " was signed: restore the keys");
+      return failure(StoreErrorCode::corrupt,
+                     key.error().message + ", but " + options.checkpoint.string() +
+                         " was signed: restore the keys, or take that file away to go on with a "
+                         "new key, which no auditor knows yet");
     }
     return SigningKey::create(options.keys,
                               options.origin.empty() ? defaultOrigin(log) : options.origin);
@@ -131,7 +132,7 @@ tl::expected<PublishedCheckpoint, StoreError> CheckpointPublisher::atLeast(std::
   return publish();
 }
 
-tl::expected<std::string, StoreError> CheckpointPublisher::proveInclusion(Position position) {
+tl::expected<PublishedProof, StoreError> CheckpointPublisher::proveInclusion(Position position) {
   const Position head = log_.head();
   if (position >= head) {
     return failure(StoreErrorCode::invalid, "position " + std::to_string(position.value) +
@@ -146,16 +147,18 @@ tl::expected<std::string, StoreError> CheckpointPublisher::proveInclusion(Positi
   LogReader reader = log_.readAll({.from = position.value, .limit = 1, .verifyPayloads = false});
   const auto event = reader.next();
   if (!event) return tl::unexpected(event.error());
-  return inclusionProofText(position.value, (*event)->envelopeBytes, *proof, published->note);
+  return PublishedProof{
+      inclusionProofText(position.value, (*event)->envelopeBytes, *proof, published->note), size};
 }
 
-tl::expected<std::string, StoreError> CheckpointPublisher::proveConsistency(Position oldSize) {
+tl::expected<PublishedProof, StoreError> CheckpointPublisher::proveConsistency(Position oldSize) {
   const auto published = atLeast(oldSize.value);
   if (!published) return tl::unexpected(published.error());
   const Position size{published->checkpoint.size};
   const auto proof = log_.consistencyProof(oldSize, size);
   if (!proof) return tl::unexpected(proof.error());
-  return consistencyProofText(oldSize.value, size.value, *proof, published->note);
+  return PublishedProof{consistencyProofText(oldSize.value, size.value, *proof, published->note),
+                        size.value};
 }
 
 tl::expected<VerifierKey, StoreError> rotateSigningKey(const Log& log,

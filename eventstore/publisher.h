@@ -30,6 +30,12 @@ struct PublishedCheckpoint {
   std::string note;
 };
 
+// A proof file, and the size of the checkpoint that it refers to.
+struct PublishedProof {
+  std::string text;
+  std::uint64_t size = 0;
+};
+
 class CheckpointPublisher {
  public:
   // Loads the signing key, or makes it if none was ever used; compares the log with the checkpoint
@@ -48,8 +54,8 @@ class CheckpointPublisher {
 
   // The files of proof.h, for the latest checkpoint. Positions and sizes beyond it are looked for
   // in a new one. Errors: invalid (beyond the log), corrupt, io.
-  [[nodiscard]] tl::expected<std::string, StoreError> proveInclusion(Position position);
-  [[nodiscard]] tl::expected<std::string, StoreError> proveConsistency(Position oldSize);
+  [[nodiscard]] tl::expected<PublishedProof, StoreError> proveInclusion(Position position);
+  [[nodiscard]] tl::expected<PublishedProof, StoreError> proveConsistency(Position oldSize);
 
  private:
   CheckpointPublisher(const Log& log, std::filesystem::path path, SigningKey key)

@@ -188,15 +188,15 @@ TEST_F(Publishing, ProofsAreOfTheLatestCheckpoint) {
   append(unit(2, {event("s/1")}));
   const auto within = publisher->proveInclusion({2});
   ASSERT_TRUE(within) << within.error().message;
-  EXPECT_THAT(*within, HasSubstr("\nindex 2\n"));
-  EXPECT_THAT(*within, HasSubstr("\n\nexample.org/log\n3\n"));
+  EXPECT_THAT(within->text, HasSubstr("\nindex 2\n"));
+  EXPECT_THAT(within->text, HasSubstr("\n\nexample.org/log\n3\n"));
   // Not in the checkpoint yet: a new one is made for it.
   const auto beyond = publisher->proveInclusion({3});
   ASSERT_TRUE(beyond) << beyond.error().message;
-  EXPECT_THAT(*beyond, HasSubstr("\n\nexample.org/log\n4\n"));
+  EXPECT_THAT(beyond->text, HasSubstr("\n\nexample.org/log\n4\n"));
   const auto consistency = publisher->proveConsistency({3});
   ASSERT_TRUE(consistency) << consistency.error().message;
-  EXPECT_THAT(*consistency, HasSubstr("@v1\nold 3\nnew 4\n"));
+  EXPECT_THAT(consistency->text, HasSubstr("@v1\nold 3\nnew 4\n"));
   EXPECT_EQ(publisher->proveInclusion({4}).error().code, StoreErrorCode::invalid);
   EXPECT_EQ(publisher->proveConsistency({5}).error().code, StoreErrorCode::invalid);
 }
