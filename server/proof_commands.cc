@@ -102,7 +102,7 @@ int exportLog(const Config& config) {
          {"origin", checkpoint.origin},
          {"size", checkpoint.size},
          {"root", root},
-         {"filesWritten", report->filesWritten}});
+         {"files_written", report->filesWritten}});
   return 0;
 }
 
@@ -114,7 +114,7 @@ int rotateKey(const Config& config) {
   if (!key) return failed(key.error());
   const std::string text = eventstore::toText(*key);
   print(config, "The signing key was replaced; verifiers need " + text,
-        {{"origin", key->name}, {"verifierKey", text}});
+        {{"origin", key->name}, {"verifier_key", text}});
   return 0;
 }
 
