@@ -528,7 +528,9 @@ class Places(unittest.TestCase):
             proof = docket(*own, "audit", "consistency", known).out
             self.assertTrue(proof.startswith(
                 f"docket/tlog-consistency@v1\nold {old['size']}\nnew {size}\n"), proof)
-        self.assertIn("beyond", self.failure(1, *own, "audit", "prove", size))
+        refused = docket(*own, "--json", "audit", "prove", size)
+        self.assertEqual((refused.code, refused.json["refused"]["violations"][0]["code"]),
+                         (1, "beyond-the-log"))
         self.assertIn(self.data, self.failure(1, *own, "audit", "consistency", self.data))
 
         # The log agrees with a checkpoint that left it, and with no other.

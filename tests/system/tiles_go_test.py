@@ -48,11 +48,11 @@ def main():
                   "GOCACHE": os.path.join(folder, "cache")})
         data = os.path.join(folder, "data")
         export = os.path.join(folder, "export")
-        must(docket, "--data", data, "board", "create", "OPS")
-        # One event, some blocks of 256, and more than one tile of the second level's hashes need.
-        for tickets in (0, 150, 600):
+        # One event, some blocks of 256, many of them.
+        for board, tickets in (("OPS", 0), ("NET", 150), ("WEB", 600)):
+            must(docket, "--data", data, "board", "create", board)
             if tickets:
-                must(docket, "--data", data, "simulate", "--board", "OPS", "--seed", str(tickets),
+                must(docket, "--data", data, "simulate", "--board", board, "--seed", "7",
                      "--tickets", str(tickets))
             must(docket, "--data", data, "audit", "export", export)
             print(must(reader, export).strip())
