@@ -249,6 +249,30 @@ tl::expected<Digest, StoreError> Log::treeNode(unsigned level, std::uint64_t ind
   return readNode(*impl_->database, level, index);
 }
 
+tl::expected<std::vector<Digest>, StoreError> Log::inclusionProof(Position leaf,
+                                                                  Position size) const {
+  if (size > head()) return tl::unexpected(beyondHead("tree size", size.value, head()));
+  if (leaf >= size) {
+    return tl::unexpected(
+        StoreError{StoreErrorCode::invalid, "position " + std::to_string(leaf.value) +
+                                                " is not in a tree of " +
+                                                std::to_string(size.value) + " events"});
+  }
+  return readRanges(*impl_->database, inclusionRanges(leaf.value, size.value));
+}
+
+tl::expected<std::vector<Digest>, StoreError> Log::consistencyProof(Position oldSize,
+                                                                    Position newSize) const {
+  if (newSize > head()) return tl::unexpected(beyondHead("tree size", newSize.value, head()));
+  if (oldSize > newSize) {
+    return tl::unexpected(
+        StoreError{StoreErrorCode::invalid, "the tree of " + std::to_string(oldSize.value) +
+                                                " events is larger than the one of " +
+                                                std::to_string(newSize.value)});
+  }
+  return readRanges(*impl_->database, consistencyRanges(oldSize.value, newSize.value));
+}
+
 tl::expected<VerifyReport, StoreError> Log::verify(const VerifyOptions& options) const {
   return verifyLog(*impl_->database, *impl_->index, impl_->durableHead(), options);
 }

@@ -243,6 +243,16 @@ class Log {
   [[nodiscard]] tl::expected<Digest, StoreError> treeNode(unsigned level,
                                                           std::uint64_t index) const;
 
+  // The hashes that prove (RFC 9162, proof.h) that the envelope at `leaf` is in the tree of the
+  // first `size` events, and that the tree of `newSize` begins with the one of `oldSize`. Each
+  // costs at most three blocks of 256 envelopes and two look-ups for each doubling of the size.
+  // Errors: invalid (beyond the head, or leaf not below size, or oldSize above newSize), corrupt,
+  // io.
+  [[nodiscard]] tl::expected<std::vector<Digest>, StoreError> inclusionProof(Position leaf,
+                                                                             Position size) const;
+  [[nodiscard]] tl::expected<std::vector<Digest>, StoreError> consistencyProof(
+      Position oldSize, Position newSize) const;
+
   // Walks the whole log as of now and compares everything with everything: records, envelopes,
   // payload hashes, units, versions, Merkle tree, head, anchor, known roots, index, tables. May run
   // beside appends and reads. Costs a scan with three hashes an event; memory does not grow with

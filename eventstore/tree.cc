@@ -1,6 +1,7 @@
 #include "eventstore/tree.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,6 +43,33 @@ tl::expected<Digest, StoreError> readStored(const Database& database, unsigned l
   return hash;
 }
 
+// The leaves of blocks of 256, each block read once: a proof asks for many nodes of two or three.
+class BlockReader {
+ public:
+  explicit BlockReader(const Database& database) : cursor_(database, Access::point) {}
+
+  // The root of a complete subtree below the stored levels.
+  tl::expected<Digest, StoreError> node(const NodeName& name) {
+    const std::uint64_t begin = name.index << name.level;
+    const std::uint64_t end = begin + (std::uint64_t{1} << name.level);
+    std::vector<Digest>& leaves = blocks_[begin / kLeavesOfStored];
+    for (std::uint64_t next = begin / kLeavesOfStored * kLeavesOfStored + leaves.size(); next < end;
+         ++next) {
+      if (auto moved = cursor_.moveTo({next}); !moved) return tl::unexpected(moved.error());
+      leaves.push_back(leafHash(cursor_.envelopeBytes({next})));
+    }
+    Frontier frontier;
+    for (std::uint64_t leaf = begin; leaf < end; ++leaf) {
+      frontier.add(leaves[leaf % kLeavesOfStored]);
+    }
+    return frontier.root();
+  }
+
+ private:
+  RecordCursor cursor_;
+  std::map<std::uint64_t, std::vector<Digest>> blocks_;  // each from its first leaf on
+};
+
 }  // namespace
 
 tl::expected<Digest, StoreError> readNode(const Database& database, unsigned level,
@@ -64,6 +92,24 @@ tl::expected<Frontier, StoreError> readFrontier(const Database& database, Positi
   if (!rest) return tl::unexpected(rest.error());
   nodes.insert(nodes.end(), rest->nodes().begin(), rest->nodes().end());
   return Frontier(size.value, std::move(nodes));
+}
+
+tl::expected<std::vector<Digest>, StoreError> readRanges(const Database& database,
+                                                         std::span<const LeafRange> ranges) {
+  BlockReader blocks(database);
+  std::vector<Digest> roots;
+  for (const LeafRange& range : ranges) {
+    std::vector<Digest> nodes;
+    for (const NodeName& name : nodesOf(range)) {
+      const auto node = name.level >= kLowestStoredLevel
+                            ? readStored(database, name.level, name.index)
+                            : blocks.node(name);
+      if (!node) return tl::unexpected(node.error());
+      nodes.push_back(*node);
+    }
+    roots.push_back(foldNodes(nodes));
+  }
+  return roots;
 }
 
 }  // namespace docket::eventstore

@@ -6,11 +6,14 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "eventstore/database.h"
 #include "eventstore/error.h"
 #include "eventstore/merkle.h"
+#include "eventstore/proof.h"
 #include "eventstore/types.h"
 
 namespace docket::eventstore {
@@ -32,5 +35,10 @@ struct TreeNode {
 // look-up for each bit set in `size`. REQUIRES: `size` is not above the head.
 [[nodiscard]] tl::expected<Frontier, StoreError> readFrontier(const Database& database,
                                                               Position size);
+
+// The roots of `ranges`, in order. Each block of 256 envelopes that they touch below level 8 is
+// read once. REQUIRES: all ranges end at or below the head.
+[[nodiscard]] tl::expected<std::vector<Digest>, StoreError> readRanges(
+    const Database& database, std::span<const LeafRange> ranges);
 
 }  // namespace docket::eventstore

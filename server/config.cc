@@ -10,6 +10,8 @@
 #include <string_view>
 #include <system_error>
 
+#include "eventstore/signed_note.h"
+
 namespace docket::server {
 namespace {
 
@@ -49,6 +51,14 @@ Set setLogLevel(Config& config, const std::string& text) {
   return {};
 }
 
+Set setOrigin(Config& config, const std::string& text) {
+  if (!eventstore::isKeyName(text)) {
+    return mustBe("1 to 200 printable ASCII characters without space and +, as in example.org/log");
+  }
+  config.origin = text;
+  return {};
+}
+
 Set setConnections(std::size_t& setting, std::int64_t number) {
   if (number < 1 || number > kConnectionsMax) return mustBe("1 to 100000");
   setting = static_cast<std::size_t>(number);
@@ -77,6 +87,7 @@ Set setFromNode(Config& config, std::string_view key, const toml::node& node) {
   if (key == "listen") return text([&](const std::string& v) { return setListen(config, v); });
   if (key == "http") return text([&](const std::string& v) { return setHttp(config, v); });
   if (key == "log_level") return text([&](const std::string& v) { return setLogLevel(config, v); });
+  if (key == "origin") return text([&](const std::string& v) { return setOrigin(config, v); });
   if (key == "connections_max") return number(config.connectionsMax);
   if (key == "connections_per_address_max") return number(config.connectionsPerAddressMax);
   if (key == "allow_remote") {
@@ -95,7 +106,7 @@ std::string at(const std::filesystem::path& path, toml::source_index line) {
 // --- Flags --------------------------------------------------------------------------------------
 
 struct Flags {
-  std::optional<std::string> data, listen, http, config, logLevel, logFile;
+  std::optional<std::string> data, listen, http, config, logLevel, logFile, origin;
 };
 
 tl::expected<void, ConfigExit> applyFlags(const Flags& flags, Config& config) {
@@ -107,7 +118,8 @@ tl::expected<void, ConfigExit> applyFlags(const Flags& flags, Config& config) {
   };
   for (const std::string& mistake :
        {apply("--listen", flags.listen, &setListen), apply("--http", flags.http, &setHttp),
-        apply("--log-level", flags.logLevel, &setLogLevel)}) {
+        apply("--log-level", flags.logLevel, &setLogLevel),
+        apply("--origin", flags.origin, &setOrigin)}) {
     if (!mistake.empty()) return tl::make_unexpected(ConfigExit{2, mistake});
   }
   if (flags.data) config.data = *flags.data;
@@ -164,9 +176,29 @@ tl::expected<Config, ConfigExit> parseCommandLine(int argc, const char* const* a
       ->type_name("LEVEL");
   app.add_option("--log-file", flags.logFile, "log there too, not only to standard error")
       ->type_name("FILE");
-  app.add_flag("--verify", config.verify,
-               "walk the whole log of a stopped server and say whether it is well");
-  app.add_flag("--json", config.json, "with --verify: print JSON");
+  app.add_option("--origin", flags.origin,
+                 "what the log's checkpoints call it, a URL without its schema; fixed at the first "
+                 "start (docket.invalid/<store id>)")
+      ->type_name("NAME");
+  auto* verify = app.add_flag("--verify", config.verify,
+                              "walk the whole log of a stopped server and say whether it is well");
+  app.add_option("--checkpoint", config.checkpoints,
+                 "with --verify: the log must be the one of this checkpoint")
+      ->type_name("FILE")
+      ->needs(verify);
+  app.add_option("--key", config.key,
+                 "with --checkpoint: the verifier key that it is checked with (those in DATA/keys)")
+      ->type_name("VKEY")
+      ->needs(verify);
+  auto* exportTo = app.add_option("--export", config.exportTo,
+                                  "write the log of a stopped server there as tiles")
+                       ->type_name("DIR")
+                       ->excludes(verify);
+  app.add_flag("--payloads", config.payloads, "with --export: the payloads too")->needs(exportTo);
+  app.add_flag("--rotate-key", config.rotateKey, "replace the signing key of a stopped server")
+      ->excludes(verify)
+      ->excludes(exportTo);
+  app.add_flag("--json", config.json, "with --verify, --export, --rotate-key: print JSON");
   app.add_flag("--check-config", config.checkOnly, "only say whether the configuration is good");
   app.add_option("--ready-fd", config.readyFd, "write the addresses there once the server serves")
       ->type_name("N")

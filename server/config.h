@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "server/address.h"
 
@@ -23,11 +24,17 @@ struct Config {
   std::size_t connectionsPerAddressMax = 256;
   std::string logLevel = "info";  // "trace", "debug", "info", "warn", "error", "off"
   std::filesystem::path logFile;  // empty: standard error only
+  std::string origin;             // of the log's checkpoints; fixed with the signing key
 
   // By flag only.
   bool checkOnly = false;
-  bool verify = false;               // walk the log of a stopped server instead of serving
-  bool json = false;                 // of what --verify prints
+  bool verify = false;  // walk the log of a stopped server instead of serving
+  std::vector<std::filesystem::path> checkpoints;  // with --verify: the log must agree with them
+  std::string key;                                 // the verifier key of these
+  std::filesystem::path exportTo;    // not empty: write the log of a stopped server there as tiles
+  bool payloads = false;             // with exportTo: the payloads too
+  bool rotateKey = false;            // replace the signing key of a stopped server
+  bool json = false;                 // of what these print
   std::optional<int> readyFd;        // told the addresses once the server serves
   std::optional<int> parentDeathFd;  // the server ends when this one is closed at its other end
 };

@@ -4,7 +4,8 @@
 //   DATA/LOCK      locked while a server runs, with its process id in it
 //   DATA/log       the truth
 //   DATA/views     derived; may be deleted while no server runs
-//   DATA/keys      data keys, to come
+//   DATA/keys      the key that signs checkpoints; data keys, to come
+//   DATA/checkpoint  the last checkpoint that was published
 #pragma once
 
 #include <cstdint>
@@ -36,6 +37,8 @@ class DataDirectory {
 
   std::filesystem::path log() const { return path_ / "log"; }
   std::filesystem::path views() const { return path_ / "views"; }
+  std::filesystem::path keys() const { return path_ / "keys"; }
+  std::filesystem::path checkpoint() const { return path_ / "checkpoint"; }
 
  private:
   DataDirectory(std::filesystem::path path, int lockFd);

@@ -9,6 +9,8 @@
 #include <optional>
 #include <set>
 
+#include "server/background_worker.h"
+
 namespace docket::server {
 namespace {
 
@@ -24,6 +26,7 @@ constexpr std::chrono::milliseconds kAcceptPause{100};
 
 constexpr const char* kJson = "application/json";
 constexpr const char* kText = "text/plain; charset=utf-8";
+constexpr const char* kBytes = "application/octet-stream";
 constexpr const char* kMetrics = "text/plain; version=0.0.4; charset=utf-8";
 
 Response page(http::status status, const char* contentType, std::string body) {
@@ -38,18 +41,40 @@ Response mistake(http::status status) {
   return page(status, kText, std::string(http::obsolete_reason(status)) + "\n");
 }
 
+// What is asked for, without a query.
 template <class Request>
-Response answer(const Request& request, const HttpPages& pages) {
+std::string pathOf(const Request& request) {
   const beast::string_view target = request.target();
-  const beast::string_view path = target.substr(0, target.find('?'));
-  const bool isHealth = path == "/healthz";
-  if (!isHealth && path != "/metrics") return mistake(http::status::not_found);
+  return std::string(target.substr(0, target.find('?')));
+}
+
+// A tile never changes, so it may be kept for ever.
+Response tilePage(std::optional<std::string> tile) {
+  if (!tile) return mistake(http::status::not_found);
+  Response response = page(http::status::ok, kBytes, std::move(*tile));
+  response.set(http::field::cache_control, "public, max-age=31536000, immutable");
+  return response;
+}
+
+bool isTile(const std::string& path) {
+  return path.rfind("/tile/", 0) == 0;
+}
+
+// The answer, or none if it is a tile's.
+template <class Request>
+std::optional<Response> answer(const Request& request, const std::string& path,
+                               const HttpPages& pages) {
+  const bool isKnown =
+      path == "/healthz" || path == "/metrics" || path == "/checkpoint" || isTile(path);
+  if (!isKnown) return mistake(http::status::not_found);
   if (request.method() != http::verb::get && request.method() != http::verb::head) {
     Response refused = mistake(http::status::method_not_allowed);
     refused.set(http::field::allow, "GET, HEAD");
     return refused;
   }
-  if (!isHealth) return page(http::status::ok, kMetrics, pages.metrics());
+  if (isTile(path)) return std::nullopt;
+  if (path == "/metrics") return page(http::status::ok, kMetrics, pages.metrics());
+  if (path == "/checkpoint") return page(http::status::ok, kText, pages.checkpoint());
   Health health = pages.health();
   return page(health.isGood ? http::status::ok : http::status::service_unavailable, kJson,
               std::move(health.json));
@@ -68,7 +93,12 @@ http::status statusFor(const beast::error_code& error) {
 class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
  public:
   Impl(asio::io_context& io, HttpOptions options, HttpPages pages)
-      : options_(std::move(options)), pages_(std::move(pages)), acceptor_(io), pause_(io) {}
+      : options_(std::move(options)),
+        pages_(std::move(pages)),
+        io_(io),
+        acceptor_(io),
+        pause_(io),
+        worker_(options_.connectionsMax) {}
 
   tl::expected<void, std::string> listen();
   void accept();
@@ -81,9 +111,11 @@ class HttpServer::Impl : public std::enable_shared_from_this<HttpServer::Impl> {
  private:
   class Session;
 
+  asio::io_context& io_;
   tcp::acceptor acceptor_;
   asio::steady_timer pause_;
   std::set<Session*> sessions_;
+  BackgroundWorker worker_;
 };
 
 // One connection. Lives as long as an operation on it is under way.
@@ -117,14 +149,36 @@ class HttpServer::Impl::Session : public std::enable_shared_from_this<Session> {
   void received(beast::error_code error) {
     if (!error) {
       const auto& request = parser_->get();
-      Response response = answer(request, server_->pages_);
-      response.version(request.version());
-      return send(std::move(response), request.keep_alive(), request.method() == http::verb::head);
+      const std::string path = pathOf(request);
+      auto response = answer(request, path, server_->pages_);
+      if (!response) return readTile(path.substr(1));
+      return reply(std::move(*response));
     }
     const bool isMistake =
         error.category() == make_error_code(http::error::bad_method).category() &&
         error != http::error::end_of_stream && error != http::error::partial_message;
     if (isMistake) send(mistake(statusFor(error)), false, false);
+  }
+
+  // Answers the request at hand.
+  void reply(Response response) {
+    const auto& request = parser_->get();
+    response.version(request.version());
+    send(std::move(response), request.keep_alive(), request.method() == http::verb::head);
+  }
+
+  // Has the worker make the page, and comes back to this thread with it. This session may end on
+  // this thread only, so the worker must not keep it: it hands it on.
+  void readTile(std::string path) {
+    auto kept = std::make_shared<std::shared_ptr<Session>>(shared_from_this());
+    const bool posted = server_->worker_.post([kept, path = std::move(path)] {
+      Impl& server = *(*kept)->server_;
+      std::optional<std::string> tile = server.pages_.tile(path);
+      asio::post(server.io_, [self = std::move(*kept), tile = std::move(tile)]() mutable {
+        self->reply(tilePage(std::move(tile)));
+      });
+    });
+    if (!posted) reply(mistake(http::status::service_unavailable));
   }
 
   void send(Response response, bool keepAlive, bool headOnly) {
@@ -188,6 +242,7 @@ void HttpServer::Impl::stop() {
   beast::error_code ignored;
   acceptor_.close(ignored);
   pause_.cancel();
+  worker_.stop();
   for (Session* session : sessions_) session->close();
 }
 

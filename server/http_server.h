@@ -1,6 +1,8 @@
-// The HTTP edge, so far for those who watch the process: GET /healthz and GET /metrics.
+// The HTTP edge, so far for those who watch the process, GET /healthz and GET /metrics, and for
+// those who watch the log, GET /checkpoint and GET /tile/… (C2SP tlog-tiles).
 //
-// Threads: everything runs on the io_context it is given, which one thread runs.
+// Threads: everything runs on the io_context it is given, which one thread runs; except the pages
+// of tiles, which read the log and are made on a thread of this server's own.
 #pragma once
 
 #include <utility>  // Asio 1.74 in C++20 needs it before its own headers
@@ -10,6 +12,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 
@@ -29,6 +32,9 @@ struct HttpOptions {
 struct HttpPages {
   std::function<Health()> health;
   std::function<std::string()> metrics;
+  std::function<std::string()> checkpoint;
+  // The tile with this path ("tile/0/000"); none if there is none. On another thread.
+  std::function<std::optional<std::string>(const std::string&)> tile;
 };
 
 class HttpServer {

@@ -27,12 +27,15 @@
 #include <vector>
 
 #include "eventstore/log.h"
+#include "eventstore/publisher.h"
+#include "eventstore/tiles.h"
 #include "projections/engine.h"
 #include "server/command_path.h"
 #include "server/config.h"
 #include "server/data_directory.h"
 #include "server/http_server.h"
 #include "server/metrics.h"
+#include "server/proof_commands.h"
 #include "server/rpc_server.h"
 #include "server/verify_command.h"
 
@@ -103,6 +106,20 @@ std::unique_ptr<eventstore::Log> openLog(DataDirectory& data) {
   return std::move(*log);
 }
 
+std::unique_ptr<eventstore::CheckpointPublisher> openPublisher(const Config& config,
+                                                               const DataDirectory& data,
+                                                               const eventstore::Log& log) {
+  using Code = eventstore::StoreErrorCode;
+  auto publisher = eventstore::CheckpointPublisher::open(
+      log, {.keys = data.keys(), .checkpoint = data.checkpoint(), .origin = config.origin});
+  if (!publisher) {
+    const Code code = publisher.error().code;
+    const bool isIntegrity = code == Code::corrupt || code == Code::behindAnchor;
+    throw StartFailure{isIntegrity ? kExitIntegrity : kExitCannotStart, publisher.error().message};
+  }
+  return std::move(*publisher);
+}
+
 std::unique_ptr<projections::Engine> openViews(const DataDirectory& data,
                                                const eventstore::Log& log) {
   auto engine =
@@ -166,10 +183,14 @@ void watchParent(boost::asio::io_context& io, int fd, std::optional<ParentWatch>
   }
 }
 
-// Writes the log's anchor about once a second.
+// Writes the log's anchor and publishes its checkpoint about once a second.
 class AnchorTimer {
  public:
-  AnchorTimer(boost::asio::io_context& io, eventstore::Log& log) : timer_(io), log_(log) { wait(); }
+  AnchorTimer(boost::asio::io_context& io, eventstore::Log& log,
+              eventstore::CheckpointPublisher& publisher)
+      : timer_(io), log_(log), publisher_(publisher) {
+    wait();
+  }
 
  private:
   void wait() {
@@ -180,21 +201,46 @@ class AnchorTimer {
       if (!written && !failed_)
         spdlog::error("writing the anchor failed: {}", written.error().message);
       failed_ = !written;
+      const auto published = publisher_.publish();
+      if (!published && !publishingFailed_)
+        spdlog::error("publishing a checkpoint failed: {}", published.error().message);
+      publishingFailed_ = !published;
       wait();
     });
   }
 
   boost::asio::steady_timer timer_;
   eventstore::Log& log_;
+  eventstore::CheckpointPublisher& publisher_;
   bool failed_ = false;  // said once, not every second
+  bool publishingFailed_ = false;
 };
 
+// A tile that reaches no further than the published checkpoint.
+std::optional<std::string> publishedTile(const eventstore::Log& log,
+                                         const eventstore::CheckpointPublisher& publisher,
+                                         const std::string& path) {
+  const auto name = eventstore::parseTilePath(path);
+  if (!name || !eventstore::isWithin(*name, publisher.latest().checkpoint.size)) {
+    return std::nullopt;
+  }
+  auto tile = eventstore::readTile(log, *name);
+  if (tile) return std::move(*tile);
+  spdlog::error("the tile {} cannot be read: {}", path, tile.error().message);
+  return std::nullopt;
+}
+
 std::unique_ptr<HttpServer> startHttp(boost::asio::io_context& io, const Config& config,
-                                      const Watched& watched) {
+                                      const Watched& watched,
+                                      const eventstore::CheckpointPublisher& publisher) {
   if (!config.http) return nullptr;
-  return orFail(HttpServer::start(io, {.listen = *config.http, .allowRemote = config.allowRemote},
-                                  {.health = [watched] { return health(watched); },
-                                   .metrics = [watched] { return metricsText(watched); }}));
+  return orFail(HttpServer::start(
+      io, {.listen = *config.http, .allowRemote = config.allowRemote},
+      {.health = [watched] { return health(watched); },
+       .metrics = [watched] { return metricsText(watched); },
+       .checkpoint = [&publisher] { return publisher.latest().note; },
+       .tile = [&log = watched.log, &publisher](
+                   const std::string& path) { return publishedTile(log, publisher, path); }}));
 }
 
 // Takes the parts apart backwards along the path of a command, so that every answer still finds its
@@ -222,6 +268,7 @@ void serve(const Config& config) {
   DataDirectory data = orFail(DataDirectory::open(config.data));
   setUpLogging(config);  // after: the log file may stand in the data directory
   const auto log = openLog(data);
+  const auto publisher = openPublisher(config, data, *log);
   const auto engine = openViews(data, *log);
   const auto commands = openCommandPath(*log, *engine);
   const auto rpc =
@@ -229,7 +276,7 @@ void serve(const Config& config) {
                                .allowRemote = config.allowRemote,
                                .connectionsMax = config.connectionsMax,
                                .connectionsPerAddressMax = config.connectionsPerAddressMax},
-                              *log, *engine, *commands, systemClock));
+                              *log, *publisher, *engine, *commands, systemClock));
   std::optional<OrderlyEnd> end;
   end.emplace(*rpc, *commands, *engine);
 
@@ -241,9 +288,9 @@ void serve(const Config& config) {
     signals.clear();  // back to the system's way: the next one kills
     io.stop();
   });
-  const AnchorTimer anchor(io, *log);
-  const auto http =
-      startHttp(io, config, {*log, *engine, *commands, *rpc, std::chrono::steady_clock::now()});
+  const AnchorTimer anchor(io, *log, *publisher);
+  const auto http = startHttp(
+      io, config, {*log, *engine, *commands, *rpc, std::chrono::steady_clock::now()}, *publisher);
   std::optional<ParentWatch> parent;
   if (config.parentDeathFd) watchParent(io, *config.parentDeathFd, parent);
 
@@ -253,6 +300,11 @@ void serve(const Config& config) {
   io.run();
 
   end.reset();
+  if (!log->hasFailed()) {
+    if (const auto published = publisher->publish(); !published) {
+      spdlog::error("publishing the last checkpoint failed: {}", published.error().message);
+    }
+  }
   spdlog::info("stopped, head {}", log->head().value);
   if (log->hasFailed()) {
     // RocksDB may abort when a database is closed whose last write failed. There is nothing left to
@@ -284,6 +336,8 @@ int run(int argc, char** argv) {
       setUpLogging(*config);
       return verify(*config);
     }
+    if (!config->exportTo.empty()) return exportLog(*config);
+    if (config->rotateKey) return rotateKey(*config);
     serve(*config);
     return 0;
   } catch (const StartFailure& failure) {

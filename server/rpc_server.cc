@@ -245,11 +245,12 @@ class Acceptor {
 class RpcServer::Impl {
  public:
   Impl(RpcOptions options, Address address, Socket listener, const eventstore::Log& log,
-       projections::Engine& engine, CommandPath& commands,
-       std::function<eventstore::Timestamp()> clock)
+       eventstore::CheckpointPublisher& publisher, projections::Engine& engine,
+       CommandPath& commands, std::function<eventstore::Timestamp()> clock)
       : options_(std::move(options)),
         address_(std::move(address)),
         log_(log),
+        publisher_(publisher),
         engine_(engine),
         commands_(commands),
         clock_(std::move(clock)) {
@@ -301,6 +302,7 @@ class RpcServer::Impl {
   void run(Socket listener, std::promise<void>& ready, bool& isReady);
 
   const eventstore::Log& log_;
+  eventstore::CheckpointPublisher& publisher_;
   projections::Engine& engine_;
   CommandPath& commands_;
   std::function<eventstore::Timestamp()> clock_;
@@ -314,6 +316,7 @@ class RpcServer::Impl {
 void RpcServer::Impl::run(Socket listener, std::promise<void>& ready, bool& isReady) {
   auto io = kj::setupAsyncIo();
   const RpcServices services{log_,
+                             publisher_,
                              engine_,
                              commands_,
                              clock_,
@@ -352,15 +355,16 @@ RpcServer::RpcServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 RpcServer::~RpcServer() = default;
 
 tl::expected<std::unique_ptr<RpcServer>, std::string> RpcServer::start(
-    const RpcOptions& options, const eventstore::Log& log, projections::Engine& engine,
-    CommandPath& commands, std::function<eventstore::Timestamp()> clock) {
+    const RpcOptions& options, const eventstore::Log& log,
+    eventstore::CheckpointPublisher& publisher, projections::Engine& engine, CommandPath& commands,
+    std::function<eventstore::Timestamp()> clock) {
   if (!options.listen.isLoopback && !options.allowRemote) {
     return tl::make_unexpected(remoteRefused(options.listen));
   }
   auto listener = listenOn(options.listen);
   if (!listener) return tl::make_unexpected(listener.error());
   auto impl = std::make_unique<Impl>(options, listener->second, std::move(listener->first), log,
-                                     engine, commands, std::move(clock));
+                                     publisher, engine, commands, std::move(clock));
   return std::unique_ptr<RpcServer>(new RpcServer(std::move(impl)));
 }
 

@@ -15,6 +15,7 @@
 #include <tl/expected.hpp>
 
 #include "eventstore/log.h"
+#include "eventstore/publisher.h"
 #include "projections/engine.h"
 #include "server/address.h"
 #include "server/command_path.h"
@@ -33,7 +34,8 @@ class RpcServer {
  public:
   // Serves when it returns. The error is one sentence.
   [[nodiscard]] static tl::expected<std::unique_ptr<RpcServer>, std::string> start(
-      const RpcOptions& options, const eventstore::Log& log, projections::Engine& engine,
+      const RpcOptions& options, const eventstore::Log& log,
+      eventstore::CheckpointPublisher& publisher, projections::Engine& engine,
       CommandPath& commands, std::function<eventstore::Timestamp()> clock);
   ~RpcServer();  // stops
   RpcServer(const RpcServer&) = delete;

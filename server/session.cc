@@ -12,6 +12,7 @@
 
 #include "domain/codec/codec.h"
 #include "domain/text_rules.h"
+#include "eventstore/publisher.h"
 #include "projections/audit_view.h"
 
 namespace docket::server {
@@ -139,6 +140,16 @@ class BoardManagerServer final : public Guarded<api::BoardManager>, public Views
 
 // --- Audit and administration -------------------------------------------------------------------
 
+QueryRefusal tooManyQuestions() {
+  return {"overloaded", "too many long questions are waiting", "ask again later", {}};
+}
+
+// What was asked about lies beyond the log, or the log cannot be read.
+QueryRefusal proofRefusal(const eventstore::StoreError& error) {
+  if (error.code != eventstore::StoreErrorCode::invalid) return storeRefusal(error);
+  return {"beyond-the-log", error.message, "ask about what the log holds", {}};
+}
+
 class AuditorServer final : public Guarded<api::Auditor>, public ViewsServer {
  public:
   explicit AuditorServer(const RpcServices& services) : ViewsServer(services) {}
@@ -156,7 +167,63 @@ class AuditorServer final : public Guarded<api::Auditor>, public ViewsServer {
         });
   }
 
+  kj::Promise<void> checkpoint(CheckpointContext context) override {
+    return onWorker(
+        context, [](auto& publisher) { return publisher.publish(); },
+        [&key = services_.publisher.verifier()](const auto& published, auto results) {
+          auto out = results.initCheckpoint();
+          out.setNote(published.note);
+          out.setOrigin(published.checkpoint.origin);
+          out.setSize(published.checkpoint.size);
+          out.setRoot(eventstore::toHex(published.checkpoint.root.bytes));
+          out.setVerifierKey(eventstore::toText(key));
+        });
+  }
+
+  kj::Promise<void> prove(ProveContext context) override {
+    const eventstore::Position position{context.getParams().getPosition()};
+    return onWorker(
+        context, [position](auto& publisher) { return publisher.proveInclusion(position); },
+        &writeProof<ProveResults::Builder>);
+  }
+
+  kj::Promise<void> consistency(ConsistencyContext context) override {
+    const eventstore::Position oldSize{context.getParams().getOldSize()};
+    return onWorker(
+        context, [oldSize](auto& publisher) { return publisher.proveConsistency(oldSize); },
+        &writeProof<ConsistencyResults::Builder>);
+  }
+
  private:
+  template <class Results>
+  static void writeProof(const eventstore::PublishedProof& proof, Results results) {
+    results.setProof(proof.text);
+    results.setSize(proof.size);
+  }
+
+  // A checkpoint is synced, and a proof reads blocks of events: not on this thread.
+  template <class Context, class Ask, class Write>
+  kj::Promise<void> onWorker(Context context, Ask ask, Write write) {
+    using Answer = decltype(ask(services_.publisher));
+    // Behind a pointer, because it passes between threads and through promises.
+    auto pair = kj::newPromiseAndCrossThreadFulfiller<std::unique_ptr<Answer>>();
+    auto fulfiller =
+        std::make_shared<kj::Own<kj::CrossThreadPromiseFulfiller<std::unique_ptr<Answer>>>>(
+            kj::mv(pair.fulfiller));
+    const bool posted = services_.worker.post([&publisher = services_.publisher, ask, fulfiller] {
+      (*fulfiller)->fulfill(std::make_unique<Answer>(ask(publisher)));
+    });
+    if (!posted) {
+      writeQueryRefusal(tooManyQuestions(), context.getResults().initRefusal());
+      return kj::READY_NOW;
+    }
+    return pair.promise.then([context, write](std::unique_ptr<Answer> answer) mutable {
+      auto results = context.getResults();
+      if (*answer) return write(**answer, results);
+      writeQueryRefusal(proofRefusal(answer->error()), results.initRefusal());
+    });
+  }
+
   void answer(LogResults::Builder results, const FreshView& fresh,
               const projections::AuditFilter& filter) {
     if (!fresh) return writeQueryRefusal(fresh.error(), results.initRefusal());
@@ -266,9 +333,7 @@ class AdministratorServer final : public Guarded<api::Administrator> {
       (*fulfiller)->fulfill(std::make_unique<Digested::element_type>(engine.digest(name)));
     });
     if (!posted) {
-      writeQueryRefusal(
-          {"overloaded", "too many long questions are waiting", "ask again later", {}},
-          context.getResults().initRefusal());
+      writeQueryRefusal(tooManyQuestions(), context.getResults().initRefusal());
       return kj::READY_NOW;
     }
     return pair.promise.then([context, name](Digested digested) mutable {

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "eventstore/log.h"
+#include "eventstore/publisher.h"
 #include "projections/engine.h"
 #include "server/api/docket.capnp.h"
 #include "server/background_worker.h"
@@ -23,6 +24,7 @@ namespace docket::server {
 // What the capabilities work with. Borrowed: all of it outlives the RPC thread's loop.
 struct RpcServices {
   const eventstore::Log& log;
+  eventstore::CheckpointPublisher& publisher;
   projections::Engine& engine;
   CommandPath& commands;
   std::function<eventstore::Timestamp()> clock;

@@ -1,15 +1,12 @@
-// audit log, audit verify.
-#include <unistd.h>
-
+// audit log; the rest of audit is in proof_commands.cc.
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <memory>
 #include <optional>
 
 #include "client/cli/cli.h"
 #include "client/cli/command_builder.h"
 #include "client/cli/json_shapes.h"
+#include "client/cli/proof_commands.h"
 #include "client/cli/table.h"
 #include "client/cli/text_layout.h"
 #include "client/cli/time_text.h"
@@ -114,19 +111,6 @@ void log(Cli& cli, const LogOptions& options) {
   }
 }
 
-// The work is docketd's: this program knows no log, only the server's protocol.
-[[noreturn]] void verify(const Cli& cli) {
-  const std::string& data = cli.options().data;
-  if (data.empty()) {
-    throw CliFailure(ExitCode::usage,
-                     "audit verify works on a stopped data directory: give --data DIR");
-  }
-  const std::string program = programBeside();
-  const char* json = cli.options().json ? "--json" : nullptr;
-  execl(program.c_str(), "docketd", "--data", data.c_str(), "--verify", json, nullptr);
-  throw CliFailure(ExitCode::refused, "cannot start " + program + ": " + std::strerror(errno));
-}
-
 }  // namespace
 
 void addAuditCommands(CLI::App& app, Cli& cli) {
@@ -153,9 +137,7 @@ void addAuditCommands(CLI::App& app, Cli& cli) {
       ->capture_default_str()
       ->check(wholeNumber(1, 10'000'000));
   cli.run(command, [&cli, options] { log(cli, *options); });
-  auto* check = audit->add_subcommand(
-      "verify", "Walk the whole log of a stopped data directory and say whether it is well");
-  cli.run(check, [&cli] { verify(cli); });
+  addProofCommands(*audit, cli);
 }
 
 }  // namespace docket::client::cli

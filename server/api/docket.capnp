@@ -350,6 +350,22 @@ interface Auditor extends(Views) {
   # Reads all, writes nothing.
   log @0 (filter :AuditFilter, freshness :Freshness)
       -> (entries :List(EventFacts), next :UInt64, refusal :Refusal);
+
+  # Proofs that leave the server: docs/FORMATS.md describes their text. Each refers to the latest
+  # checkpoint, of `size` events; a new one is published for what that does not cover.
+  checkpoint @1 () -> (checkpoint :Checkpoint, refusal :Refusal);
+  prove @2 (position :UInt64) -> (proof :Text, size :UInt64, refusal :Refusal);
+  # That the event is in the log: a .tlog-proof file.
+  consistency @3 (oldSize :UInt64) -> (proof :Text, size :UInt64, refusal :Refusal);
+  # That the log begins with its first `oldSize` events: a .tlog-consistency file.
+}
+
+struct Checkpoint {
+  note @0 :Text;          # signed
+  origin @1 :Text;
+  size @2 :UInt64;
+  root @3 :Text;          # hexadecimal
+  verifierKey @4 :Text;   # an auditor should have it from elsewhere
 }
 
 struct AuditFilter {

@@ -506,6 +506,77 @@ class Places(unittest.TestCase):
         self.assertEqual((result.code, result.out), (4, ""))
         self.assertTrue(result.err.splitlines()[-1].startswith("docketd: "), result.err)
 
+    def test_audit_proofs(self):
+        own = ["--data", self.data]
+        self.assertEqual(docket(*own, "board", "create", "OPS").code, 0)
+        path = os.path.join(self.data, "old.checkpoint")
+        self.assertEqual(docket(*own, "audit", "checkpoint", "-o", path).code, 0)
+        old = docket(*own, "--json", "audit", "checkpoint").json
+        with open(path, encoding="utf-8") as file:
+            self.assertEqual(file.read(), old["checkpoint"])
+        self.assertEqual(docket(*own, "ticket", "open", "--board", "OPS", "--title", "x").code, 0)
+        note = docket(*own, "audit", "checkpoint").out
+        origin, size, root = note.split("\n")[:3]
+        self.assertEqual(origin, old["origin"])
+        self.assertGreater(int(size), old["size"])
+        proof = docket(*own, "audit", "prove", "0").out
+        self.assertTrue(proof.startswith("c2sp.org/tlog-proof@v1\nextra "), proof)
+        self.assertTrue(proof.endswith("\n\n" + note), proof)
+        self.assertEqual(docket(*own, "--json", "audit", "prove", "0").json,
+                         {"position": 0, "size": int(size), "proof": proof})
+        for known in (path, str(old["size"])):
+            proof = docket(*own, "audit", "consistency", known).out
+            self.assertTrue(proof.startswith(
+                f"docket/tlog-consistency@v1\nold {old['size']}\nnew {size}\n"), proof)
+        refused = docket(*own, "--json", "audit", "prove", size)
+        self.assertEqual((refused.code, refused.json["refused"]["violations"][0]["code"]),
+                         (1, "beyond-the-log"))
+        self.assertIn(self.data, self.failure(1, *own, "audit", "consistency", self.data))
+
+        # The log agrees with a checkpoint that left it, and with no other.
+        verify = ["audit", "verify", "--checkpoint", path]
+        self.assertEqual(docket(*own, "--json", *verify).json["checkpoints"], 2)
+        self.assertEqual(docket(*own, *verify, "--key", old["verifier_key"]).code, 0)
+        other = os.path.join(self.data, "other.checkpoint")
+        with open(other, "w", encoding="utf-8") as file:
+            file.write(old["checkpoint"].replace(f"\n{old['size']}\n", f"\n{size}\n"))
+        result = docket(*own, "audit", "verify", "--checkpoint", other)
+        self.assertEqual((result.code, result.out), (4, ""))
+        self.assertRegex(result.err, "^docketd: .*is wrong\n$")
+
+        # Exported twice; then with another key, which both keys introduce.
+        export = os.path.join(self.data, "..", os.path.basename(self.data) + ".export")
+        try:
+            done = docket(*own, "--json", "audit", "export", export, "--payloads").json
+            self.assertEqual((done["size"], done["origin"]), (int(size), origin))
+            with open(os.path.join(export, "checkpoint"), encoding="utf-8") as file:
+                self.assertEqual(file.read(), note)
+            self.assertTrue(os.path.exists(os.path.join(export, f"tile/entries/000.p/{size}")))
+            self.assertTrue(os.path.exists(os.path.join(export, f"payloads/000.p/{size}")))
+            rotated = docket(*own, "--json", "audit", "rotate-key").json
+            self.assertNotEqual(rotated["verifier_key"], old["verifier_key"])
+            with open(os.path.join(self.data, "checkpoint"), encoding="utf-8") as file:
+                self.assertEqual(file.read().count("\u2014 "), 2)
+            self.assertEqual(docket(*own, "audit", "export", export).code, 0)
+            self.assertEqual(docket(*own, *verify).code, 0)
+        finally:
+            shutil.rmtree(export, ignore_errors=True)
+
+        # A log of another history, or of yesterday, is not served.
+        shutil.rmtree(os.path.join(self.data, "log"))
+        shutil.rmtree(os.path.join(self.data, "views"))
+        fresh = self.data + ".fresh"
+        try:
+            docket("--data", fresh, "board", "create", "OPS")
+            shutil.copytree(os.path.join(fresh, "log"), os.path.join(self.data, "log"))
+            said = self.failure(4, *own, "board", "list")
+            self.assertIn("the log is behind the checkpoint", said)
+            result = docket(*own, "audit", "verify")
+            self.assertEqual((result.code, result.out), (4, ""))
+            self.assertIn("events are lost", result.err)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+
     def test_port_in_use(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]

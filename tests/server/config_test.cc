@@ -47,6 +47,27 @@ TEST(Config, DefaultsAreLoopback) {
   EXPECT_FALSE(config->allowRemote);
 }
 
+TEST(Config, WhatBelongsToAnotherFlagNeedsIt) {
+  const auto good = parse({"--data", "d", "--verify", "--checkpoint", "a", "--checkpoint", "b",
+                           "--key", "k", "--origin", "example.org/log"});
+  ASSERT_TRUE(good) << good.error().text;
+  EXPECT_EQ(good->checkpoints.size(), 2u);
+  EXPECT_EQ(good->origin, "example.org/log");
+  for (const auto& words : std::vector<std::vector<std::string>>{{"--checkpoint", "a"},
+                                                                 {"--key", "k"},
+                                                                 {"--payloads"},
+                                                                 {"--verify", "--export", "x"},
+                                                                 {"--verify", "--rotate-key"},
+                                                                 {"--origin", "a b"},
+                                                                 {"--origin", "a+b"}}) {
+    std::vector<std::string> all{"--data", "d"};
+    all.insert(all.end(), words.begin(), words.end());
+    const auto config = parse(all);
+    ASSERT_FALSE(config) << words.front();
+    EXPECT_EQ(config.error().exitCode, 2);
+  }
+}
+
 TEST(Config, MistakesInFlagsAreUsageErrors) {
   for (const auto& words :
        std::vector<std::vector<std::string>>{{},

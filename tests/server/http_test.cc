@@ -38,9 +38,12 @@ std::string converse(const Address& address, const std::string& request) {
 class Http : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto server = HttpServer::start(io_, {.listen = kAnyPort, .timeout = timeout_},
-                                    {.health = [this] { return health_; },
-                                     .metrics = [] { return std::string("docket_x 1\n"); }});
+    auto server =
+        HttpServer::start(io_, {.listen = kAnyPort, .timeout = timeout_},
+                          {.health = [this] { return health_; },
+                           .metrics = [] { return std::string("docket_x 1\n"); },
+                           .checkpoint = [] { return std::string("a note\n"); },
+                           .tile = [this](const std::string& path) { return tile(path); }});
     ASSERT_TRUE(server) << server.error();
     server_ = std::move(*server);
     thread_ = std::thread([this] { io_.run(); });
@@ -53,12 +56,37 @@ class Http : public ::testing::Test {
     return converse(server_->address(), lineAndHeaders + "\r\nConnection: close\r\n\r\n");
   }
 
+  // On the server's worker.
+  std::optional<std::string> tile(const std::string& path) {
+    tileThread_ = std::this_thread::get_id();
+    if (path != "tile/0/000") return std::nullopt;
+    return std::string("\0\r\n\xff", 4);
+  }
+
+  std::thread::id tileThread_;
   std::chrono::milliseconds timeout_{10'000};
   Health health_{true, "{\"status\":\"ok\"}\n"};
   boost::asio::io_context io_{1};
   std::unique_ptr<HttpServer> server_;
   std::thread thread_;
 };
+
+TEST_F(Http, TilesAreBytesThatMayBeKeptAndAreMadeOnAnotherThread) {
+  const std::string answer = ask("GET /tile/0/000 HTTP/1.1\r\nHost: x");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 200 OK"));
+  EXPECT_THAT(answer, HasSubstr("application/octet-stream"));
+  EXPECT_THAT(answer, HasSubstr("immutable"));
+  EXPECT_THAT(answer, EndsWith(std::string("\r\n\r\n\0\r\n\xff", 8)));
+  EXPECT_NE(tileThread_, thread_.get_id());
+  EXPECT_NE(tileThread_, std::this_thread::get_id());
+  // The connection stays usable after it.
+  const std::string two =
+      converse(server_->address(),
+               "GET /tile/0/000 HTTP/1.1\r\nHost: x\r\n\r\n"
+               "GET /tile/0/001 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_THAT(two, StartsWith("HTTP/1.1 200 OK"));
+  EXPECT_THAT(two, HasSubstr("HTTP/1.1 404 Not Found"));
+}
 
 TEST_F(Http, AnswersByPathAndMethod) {
   const struct {
@@ -70,6 +98,11 @@ TEST_F(Http, AnswersByPathAndMethod) {
       {"GET /healthz?a=b HTTP/1.1\r\nHost: x", "HTTP/1.1 200 OK", "{\"status\":\"ok\"}\n"},
       {"HEAD /healthz HTTP/1.1\r\nHost: x", "HTTP/1.1 200 OK", "\r\n\r\n"},
       {"GET /metrics HTTP/1.1\r\nHost: x", "HTTP/1.1 200 OK", "docket_x 1\n"},
+      {"GET /checkpoint HTTP/1.1\r\nHost: x", "HTTP/1.1 200 OK", "\r\n\r\na note\n"},
+      {"HEAD /tile/0/000 HTTP/1.1\r\nHost: x", "HTTP/1.1 200 OK", "\r\n\r\n"},
+      {"GET /tile/0/001 HTTP/1.1\r\nHost: x", "HTTP/1.1 404 Not Found", "Not Found\n"},
+      {"GET /payloads/000 HTTP/1.1\r\nHost: x", "HTTP/1.1 404 Not Found", "Not Found\n"},
+      {"POST /tile/0/000 HTTP/1.1\r\nHost: x", "HTTP/1.1 405 Method Not Allowed", "Not Allowed\n"},
       {"GET / HTTP/1.1\r\nHost: x", "HTTP/1.1 404 Not Found", "Not Found\n"},
       {"POST /metrics HTTP/1.1\r\nHost: x", "HTTP/1.1 405 Method Not Allowed", "Not Allowed\n"},
       {"nonsense", "HTTP/1.1 400 Bad Request", "Bad Request\n"},

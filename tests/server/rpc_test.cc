@@ -31,6 +31,10 @@ class TestServer {
     auto log = eventstore::Log::open({.directory = directory_.path() / "log"});
     if (!log) throw std::runtime_error(log.error().message);
     log_ = std::move(*log);
+    auto publisher = eventstore::CheckpointPublisher::open(
+        *log_, {directory_.path() / "keys", directory_.path() / "checkpoint", "example.org/log"});
+    if (!publisher) throw std::runtime_error(publisher.error().message);
+    publisher_ = std::move(*publisher);
     auto engine = projections::Engine::open({.directory = directory_.path() / "views"}, *log_,
                                             projections::allProjections());
     if (!engine) throw std::runtime_error(engine.error().message);
@@ -45,7 +49,7 @@ class TestServer {
     options.listen = *parseAddress("127.0.0.1:0");
     options.connectionsMax = connectionsMax;
     options.freshnessDeadline = std::chrono::milliseconds(200);
-    auto rpc = RpcServer::start(options, *log_, *engine_, *commands_, clock);
+    auto rpc = RpcServer::start(options, *log_, *publisher_, *engine_, *commands_, clock);
     if (!rpc) throw std::runtime_error(rpc.error());
     rpc_ = std::move(*rpc);
   }
@@ -57,6 +61,7 @@ class TestServer {
   }
   const Address& address() const { return rpc_->address(); }
   eventstore::Log& log() { return *log_; }
+  eventstore::CheckpointPublisher& publisher() { return *publisher_; }
   projections::Engine& engine() { return *engine_; }
   CommandPath& commands() { return *commands_; }
 
@@ -64,6 +69,7 @@ class TestServer {
   TemporaryDirectory directory_;
   std::atomic<std::int64_t> ticks_{0};
   std::unique_ptr<eventstore::Log> log_;
+  std::unique_ptr<eventstore::CheckpointPublisher> publisher_;
   std::unique_ptr<projections::Engine> engine_;
   std::unique_ptr<CommandPath> commands_;
   std::unique_ptr<RpcServer> rpc_;
@@ -395,11 +401,49 @@ TEST_F(Rpc, ConnectionOverTheCapIsClosedAtOnce) {
   first.bootstrap().infoRequest().send().wait(scope());
 }
 
+TEST_F(Rpc, AnAuditorTakesACheckpointAndProofsAway) {
+  auto auditor = client_->auditor();
+  EXPECT_EQ(auditor.checkpointRequest().send().wait(scope()).getCheckpoint().getSize(), 0u);
+  createBoard();
+  const std::uint64_t head = server_->log().head().value;
+  const auto answer = auditor.checkpointRequest().send().wait(scope());
+  const auto checkpoint = answer.getCheckpoint();
+  const auto key = eventstore::parseVerifierKey(checkpoint.getVerifierKey().cStr());
+  ASSERT_TRUE(key);
+  const auto opened = eventstore::openCheckpoint(checkpoint.getNote().cStr(), {&*key, 1});
+  ASSERT_TRUE(opened) << opened.error();
+  EXPECT_EQ(opened->size, head);
+  EXPECT_EQ(eventstore::toHex(opened->root.bytes), std::string(checkpoint.getRoot().cStr()));
+  EXPECT_EQ(opened->root, server_->log().treeHead().root);
+
+  auto prove = auditor.proveRequest();
+  prove.setPosition(head - 1);
+  const auto proof = prove.send().wait(scope());
+  EXPECT_EQ(proof.getSize(), head);
+  EXPECT_THAT(std::string(proof.getProof().cStr()), HasSubstr(checkpoint.getNote().cStr()));
+  auto consistency = auditor.consistencyRequest();
+  consistency.setOldSize(1);
+  EXPECT_THAT(std::string(consistency.send().wait(scope()).getProof().cStr()),
+              HasSubstr("old 1\nnew " + std::to_string(head) + "\n"));
+}
+
+TEST_F(Rpc, ProofsBeyondTheLogAreRefused) {
+  auto prove = client_->auditor().proveRequest();
+  prove.setPosition(5);
+  const auto proof = prove.send().wait(scope());
+  EXPECT_EQ(std::string(proof.getRefusal().getViolations()[0].getCode().cStr()), "beyond-the-log");
+  auto consistency = client_->auditor().consistencyRequest();
+  consistency.setOldSize(5);
+  const auto other = consistency.send().wait(scope());
+  EXPECT_EQ(std::string(other.getRefusal().getViolations()[0].getCode().cStr()), "beyond-the-log");
+}
+
 TEST_F(Rpc, PortInUseIsOneSentence) {
   RpcOptions options;
   options.listen = server_->address();
-  const auto second = RpcServer::start(options, server_->log(), server_->engine(),
-                                       server_->commands(), [] { return eventstore::Timestamp{}; });
+  const auto second =
+      RpcServer::start(options, server_->log(), server_->publisher(), server_->engine(),
+                       server_->commands(), [] { return eventstore::Timestamp{}; });
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error(), "cannot listen on " + server_->address().text() +
                                 ": the port is in use by another program");
@@ -408,8 +452,9 @@ TEST_F(Rpc, PortInUseIsOneSentence) {
 TEST_F(Rpc, RemoteAddressNeedsLeave) {
   RpcOptions options;
   options.listen = *parseAddress("0.0.0.0:0");
-  const auto remote = RpcServer::start(options, server_->log(), server_->engine(),
-                                       server_->commands(), [] { return eventstore::Timestamp{}; });
+  const auto remote =
+      RpcServer::start(options, server_->log(), server_->publisher(), server_->engine(),
+                       server_->commands(), [] { return eventstore::Timestamp{}; });
   ASSERT_FALSE(remote);
   EXPECT_THAT(remote.error(), HasSubstr("allow_remote"));
 }
