@@ -272,9 +272,10 @@ void judge(const PullNext& command, const BoardWorld& world, const Context& cont
     for (Refusal& refusal : heldBackBy(line.front())) judgement.refuse(std::move(refusal));
   }
   if (!judgement.sound()) return;
-  judgement.write(chosen->card->ticket,
-                  TicketPulled{chosen->card->place, placeOf(*column), agent, board.policyVersion,
-                               chosen->rule, line.size()});
+  judgement.write(
+      chosen->card->ticket,
+      TicketPulled{chosen->card->place, placeOf(*column), agent, board.policyVersion, chosen->rule,
+                   line.size(), static_cast<std::uint64_t>(chosen - line.begin())});
 }
 
 // History is written down as it happened: no limit and no rule of today is asked.

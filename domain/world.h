@@ -92,7 +92,7 @@ inline constexpr std::chrono::days kFixedDateLeadTime{5};
 // Ties go to the lower board key, then number: same state, same order.
 struct PullCandidate {
   const OpenCard* card;
-  std::string rule;
+  PullRule rule;
 };
 std::vector<PullCandidate> pullOrder(const std::vector<const OpenCard*>& candidates, Timestamp now);
 

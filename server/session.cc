@@ -177,7 +177,10 @@ class AuditorServer final : public Guarded<api::Auditor>, public ViewsServer {
   std::optional<domain::Refusal> whatIsNotThere(const projections::AuditFilter& filter) const {
     namespace codec = domain::codec;
     const auto types = codec::knownTypes();
-    if (!filter.type.empty() && std::find(types.begin(), types.end(), filter.type) == types.end()) {
+    const bool isKnown = std::any_of(types.begin(), types.end(), [&](const codec::KnownType& one) {
+      return one.type == filter.type;
+    });
+    if (!filter.type.empty() && !isKnown) {
       return domain::FieldInvalid{"type", "must be an event type, such as TicketMoved",
                                   shortForm(filter.type)};
     }

@@ -65,7 +65,7 @@ TEST(World, ExpediteUnderWayIsWhatIsActiveOrWaiting) {
   Desk desk;
   desk.givenTicket(1, inbox(), ServiceClass::expedite).givenTicket(2, inProgress());
   EXPECT_EQ(desk.board().expediteUnderWay(), 0U);
-  desk.given(ops(1), TicketPulled{inbox(), inProgress(), kAnna, 0, "expedite", 1});
+  desk.given(ops(1), TicketPulled{inbox(), inProgress(), kAnna, 0, PullRule::expedite, 1, 0});
   EXPECT_EQ(desk.board().expediteUnderWay(), 1U);
   desk.given(ops(1), TicketMoved{inProgress(), waiting(), 0, ""});
   EXPECT_EQ(desk.board().expediteUnderWay(), 1U);
