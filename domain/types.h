@@ -67,6 +67,15 @@ std::optional<ColumnCategory> parseColumnCategory(std::string_view text);
 std::optional<BlockerKind> parseBlockerKind(std::string_view text);
 std::optional<PullRule> parsePullRule(std::string_view text);
 
+// An event of a ticket or a board that this program does not understand, because a newer one wrote
+// it: all that can be said of it.
+struct UnreadEvent {
+  std::uint64_t position = 0;  // in the log
+  std::string type;
+  std::uint16_t schemaVersion = 0;
+  bool operator==(const UnreadEvent&) const = default;
+};
+
 // Where a ticket stands on its board: the column, and what that column meant at the time.
 struct Place {
   ColumnId column;

@@ -164,9 +164,16 @@ tl::expected<Config, ConfigExit> parseCommandLine(int argc, const char* const* a
       ->type_name("LEVEL");
   app.add_option("--log-file", flags.logFile, "log there too, not only to standard error")
       ->type_name("FILE");
-  app.add_flag("--verify", config.verify,
-               "walk the whole log of a stopped server and say whether it is well");
-  app.add_flag("--json", config.json, "with --verify: print JSON");
+  auto* verify = app.add_flag("--verify", config.verify,
+                              "walk the whole log of a stopped server and say whether it is well");
+  auto* rehearse =
+      app.add_flag("--rehearse", config.rehearse,
+                   "decode and fold the whole log of a stopped server with this program's code")
+          ->excludes(verify);
+  app.add_flag("--strict", config.strict,
+               "with --rehearse: fail for events that only a newer version understands")
+      ->needs(rehearse);
+  app.add_flag("--json", config.json, "with --verify or --rehearse: print JSON");
   app.add_flag("--check-config", config.checkOnly, "only say whether the configuration is good");
   app.add_option("--ready-fd", config.readyFd, "write the addresses there once the server serves")
       ->type_name("N")

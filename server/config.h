@@ -27,7 +27,9 @@ struct Config {
   // By flag only.
   bool checkOnly = false;
   bool verify = false;               // walk the log of a stopped server instead of serving
-  bool json = false;                 // of what --verify prints
+  bool rehearse = false;             // decode and fold the log of a stopped server, likewise
+  bool strict = false;               // a rehearsal fails for events of a newer program, too
+  bool json = false;                 // of what --verify and --rehearse print
   std::optional<int> readyFd;        // told the addresses once the server serves
   std::optional<int> parentDeathFd;  // the server ends when this one is closed at its other end
 };

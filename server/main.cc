@@ -33,6 +33,7 @@
 #include "server/data_directory.h"
 #include "server/http_server.h"
 #include "server/metrics.h"
+#include "server/rehearse_command.h"
 #include "server/rpc_server.h"
 #include "server/verify_command.h"
 
@@ -283,6 +284,10 @@ int run(int argc, char** argv) {
     if (config->verify) {
       setUpLogging(*config);
       return verify(*config);
+    }
+    if (config->rehearse) {
+      setUpLogging(*config);
+      return rehearse(*config);
     }
     serve(*config);
     return 0;

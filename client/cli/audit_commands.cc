@@ -1,4 +1,4 @@
-// audit log, audit verify.
+// audit log, audit verify, audit rehearse.
 #include <unistd.h>
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "client/cli/cli.h"
 #include "client/cli/command_builder.h"
@@ -114,16 +115,22 @@ void log(Cli& cli, const LogOptions& options) {
   }
 }
 
-// The work is docketd's: this program knows no log, only the server's protocol.
-[[noreturn]] void verify(const Cli& cli) {
+// The work is docketd's: this program knows no log, only the server's protocol. `flags` are further
+// ones of docketd.
+[[noreturn]] void runOnStopped(const Cli& cli, const std::string& command,
+                               std::vector<const char*> flags) {
   const std::string& data = cli.options().data;
   if (data.empty()) {
     throw CliFailure(ExitCode::usage,
-                     "audit verify works on a stopped data directory: give --data DIR");
+                     "audit " + command + " works on a stopped data directory: give --data DIR");
   }
   const std::string program = programBeside();
-  const char* json = cli.options().json ? "--json" : nullptr;
-  execl(program.c_str(), "docketd", "--data", data.c_str(), "--verify", json, nullptr);
+  const std::string flag = "--" + command;
+  std::vector<const char*> arguments{"docketd", "--data", data.c_str(), flag.c_str()};
+  arguments.insert(arguments.end(), flags.begin(), flags.end());
+  if (cli.options().json) arguments.push_back("--json");
+  arguments.push_back(nullptr);
+  execv(program.c_str(), const_cast<char* const*>(arguments.data()));
   throw CliFailure(ExitCode::refused, "cannot start " + program + ": " + std::strerror(errno));
 }
 
@@ -155,7 +162,15 @@ void addAuditCommands(CLI::App& app, Cli& cli) {
   cli.run(command, [&cli, options] { log(cli, *options); });
   auto* check = audit->add_subcommand(
       "verify", "Walk the whole log of a stopped data directory and say whether it is well");
-  cli.run(check, [&cli] { verify(cli); });
+  cli.run(check, [&cli] { runOnStopped(cli, "verify", {}); });
+  auto* rehearsal = audit->add_subcommand(
+      "rehearse",
+      "Decode and fold the whole history of a stopped data directory with this version's code");
+  auto strict = std::make_shared<bool>(false);
+  rehearsal->add_flag("--strict", *strict, "Fail for events that only a newer version understands");
+  cli.run(rehearsal, [&cli, strict] {
+    runOnStopped(cli, "rehearse", *strict ? std::vector{"--strict"} : std::vector<const char*>{});
+  });
 }
 
 }  // namespace docket::client::cli
