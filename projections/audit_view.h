@@ -43,6 +43,7 @@ class AuditView final : public Projection {
  public:
   std::string_view name() const override { return "audit"; }
   std::uint32_t schemaVersion() const override { return 1; }
+  bool readsEvents() const override { return false; }
   tl::expected<void, std::string> apply(const eventstore::Envelope& envelope,
                                         const domain::codec::Event& event,
                                         Rows& rows) const override;

@@ -52,6 +52,8 @@ class Projection {
   virtual ~Projection() = default;
   virtual std::string_view name() const = 0;        // "board": letters, digits, '-'
   virtual std::uint32_t schemaVersion() const = 0;  // raise it when rows change shape
+  // False: its rows are of envelopes alone, so that no event can be one it does not understand.
+  virtual bool readsEvents() const { return true; }
   // An error stops this projection only, with its text as the reason.
   virtual tl::expected<void, std::string> apply(const eventstore::Envelope& envelope,
                                                 const domain::codec::Event& event,

@@ -1,7 +1,9 @@
 // A rehearsal: the whole history decoded and folded by this program, as a server would on starting,
-// without writing anything. Whoever is about to run a new version tries it on the data first.
+// without writing anything: into the writer's world, and into every view that reads events. Whoever
+// is about to run a new version tries it on the data first.
 //
-// Not thread-safe. Cost: one scan of the log, in the memory that a server's world takes.
+// Not thread-safe. Cost: one scan of the log; the memory that a server's world takes, and the rows
+// of the views but for those of envelopes alone (the audit view), which nothing can stop.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +23,7 @@ struct RehearsalFailure {
   enum class Kind {
     unknownType,   // of a newer program: its ticket or board takes no commands, no more
     newerVersion,  // likewise
+    view,          // a view would stop at it; `type` and `version` are the event's
     damaged,       // should be understood and is not: no server starts on it
     log,           // the log itself cannot be read on; nothing behind it was looked at
   };
@@ -45,6 +48,7 @@ struct Rehearsal {
   std::vector<RehearsalFailure> failures;  // in the order in which they were first met
 
   bool isDamaged() const;
+  bool has(RehearsalFailure::Kind kind) const;
 };
 
 // `progress` is told now and then how many events are done, and of how many.

@@ -58,6 +58,8 @@ void printText(const Rehearsal& rehearsal) {
     std::puts("This version cannot serve this history.");
   } else if (rehearsal.failures.empty()) {
     std::puts("This version understands the whole history.");
+  } else if (rehearsal.has(RehearsalFailure::Kind::view)) {
+    std::puts("This version would serve this history, but for the views that stop.");
   } else {
     std::puts(
         "A newer version wrote some of it. This one would take no commands on the tickets and "
@@ -78,6 +80,7 @@ int rehearse(const Config& config) {
     printText(rehearsal);
   }
   if (rehearsal.isDamaged()) return 4;
+  if (rehearsal.has(RehearsalFailure::Kind::view)) return 1;
   return config.strict && !rehearsal.failures.empty() ? 1 : 0;
 }
 

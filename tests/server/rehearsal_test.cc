@@ -151,6 +151,27 @@ TEST_F(RehearsalTest, DamageFailsAny) {
   EXPECT_THAT(document_["failures"][0]["why"].get<std::string>(), HasSubstr("it is empty"));
 }
 
+// The world looks at a stream's name alone, the board and queue views at its kind as well.
+TEST_F(RehearsalTest, AViewThatWouldStopIsNamedOnce) {
+  const auto comment =
+      domain::codec::encode(domain::TicketEvent(domain::CommentAdded{"x", false})).payload;
+  givenSoundHistory();
+  append("board", "OPS-1", "CommentAdded", 1, comment);
+  append("board", "OPS-1", "CommentAdded", 1, comment);
+  const Rehearsal rehearsal = rehearsed();
+  EXPECT_EQ(rehearsal.decoded, 6u);
+  EXPECT_FALSE(rehearsal.isDamaged());
+  ASSERT_EQ(rehearsal.failures.size(), 2u);
+  for (const RehearsalFailure& failure : rehearsal.failures) {
+    EXPECT_EQ(failure.kind, Kind::view);
+    EXPECT_EQ(failure.first.value, 4u);
+    EXPECT_EQ(failure.count, 1u);
+  }
+  EXPECT_THAT(rehearsal.failures[0].why, HasSubstr("the view board stops: "));
+  EXPECT_THAT(rehearsal.failures[1].why, HasSubstr("the view queue stops: "));
+  EXPECT_EQ(command(false), 1);
+}
+
 TEST_F(RehearsalTest, NothingIsWritten) {
   givenSoundHistory();
   log_.reset();
