@@ -22,6 +22,11 @@ std::string fromTo(const Place& from, const Place& to) {
   return "from " + from.column.value + " to " + to.column.value;
 }
 
+std::string heldBackText(const std::optional<std::uint64_t>& heldBack) {
+  if (!heldBack || *heldBack == 0) return "";
+  return ", " + std::to_string(*heldBack) + " before it held back by a limit";
+}
+
 }  // namespace
 
 std::string describe(const TicketEvent& event) {
@@ -38,7 +43,8 @@ std::string describe(const TicketEvent& event) {
           },
           [](const TicketPulled& e) {
             return "pulled " + fromTo(e.from, e.to) + " by " + subjectText(e.agent) + " (" +
-                   e.rule + ", 1 of " + std::to_string(e.candidates) + ")";
+                   std::string(text(e.rule)) + ", 1 of " + std::to_string(e.candidates) +
+                   heldBackText(e.heldBack) + ")";
           },
           [](const TicketAssigned& e) {
             return "assigned from " + subjectText(e.from) + " to " + subjectText(e.to);

@@ -7,11 +7,9 @@
 namespace docket::domain {
 namespace {
 
-enum class Turn { expedite, fixedDate, standard, intangible };
-
-// In the order of the sort: the turn, then what decides within it, then the ticket itself.
+// In the order of the sort: the rule, then what decides within it, then the ticket itself.
 struct Rank {
-  Turn turn;
+  PullRule rule;
   bool uncommitted;  // committed work goes before work that only arrived
   Timestamp since;
   TicketId ticket;
@@ -25,38 +23,24 @@ bool mustStart(const OpenCard& card, Timestamp now) {
   return *card.due - kFixedDateLeadTime <= now;
 }
 
-Turn turnOf(const OpenCard& card, Timestamp now) {
+PullRule ruleFor(const OpenCard& card, Timestamp now) {
   switch (card.serviceClass) {
     case ServiceClass::expedite:
-      return Turn::expedite;
+      return PullRule::expedite;
     case ServiceClass::fixedDate:
-      return mustStart(card, now) ? Turn::fixedDate : Turn::standard;
+      return mustStart(card, now) ? PullRule::fixedDate : PullRule::standard;
     case ServiceClass::standard:
-      return Turn::standard;
+      return PullRule::standard;
     case ServiceClass::intangible:
-      return Turn::intangible;
+      return PullRule::intangible;
   }
-  return Turn::standard;
+  return PullRule::standard;
 }
 
 Rank rankOf(const OpenCard& card, Timestamp now) {
-  const Turn turn = turnOf(card, now);
-  if (turn == Turn::fixedDate) return {turn, false, *card.due, card.ticket};
-  return {turn, !card.committedAt, card.committedAt.value_or(card.arrivedAt), card.ticket};
-}
-
-std::string ruleName(Turn turn) {
-  switch (turn) {
-    case Turn::expedite:
-      return "expedite";
-    case Turn::fixedDate:
-      return "fixed-date";
-    case Turn::standard:
-      return "standard";
-    case Turn::intangible:
-      return "intangible";
-  }
-  return "standard";
+  const PullRule rule = ruleFor(card, now);
+  if (rule == PullRule::fixedDate) return {rule, false, *card.due, card.ticket};
+  return {rule, !card.committedAt, card.committedAt.value_or(card.arrivedAt), card.ticket};
 }
 
 }  // namespace
@@ -72,7 +56,7 @@ std::vector<PullCandidate> pullOrder(const std::vector<const OpenCard*>& candida
             [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<PullCandidate> order;
   order.reserve(ranked.size());
-  for (const auto& [rank, card] : ranked) order.push_back({card, ruleName(rank.turn)});
+  for (const auto& [rank, card] : ranked) order.push_back({card, rank.rule});
   return order;
 }
 

@@ -206,6 +206,19 @@ RefusalText describeOne(const LogDamaged&) {
           {{"part", "log"}}};
 }
 
+RefusalText describeOne(const EventNotUnderstood& r) {
+  const std::string version = std::to_string(r.event.schemaVersion);
+  const std::string position = std::to_string(r.event.position);
+  return {"event-not-understood",
+          r.subject + " has an event that this version of the server does not understand: " +
+              r.event.type + " in schema version " + version + ", at position " + position + ".",
+          "Have the server's operator run the version that wrote it, or a later one.",
+          {{"subject", r.subject},
+           {"type", r.event.type},
+           {"schema_version", version},
+           {"position", position}}};
+}
+
 }  // namespace
 
 RefusalText describe(const Refusal& refusal) {

@@ -104,13 +104,19 @@ struct LogUnavailable {
 };
 // Stored bytes are not what was written. No command is decided on such a past.
 struct LogDamaged {};
+// The ticket or board has an event of a newer program, so what it is now is not known here.
+struct EventNotUnderstood {
+  std::string subject;  // "OPS-42" or "OPS"
+  UnreadEvent event;
+};
 
 using Refusal =
     std::variant<FieldInvalid, UnknownBoard, BoardExists, UnknownColumn, UnknownTicket,
                  UnknownTemplate, BoardIncomplete, WipLimitReached, ExpediteLimitReached,
                  TicketIsBlocked, TicketNotBlocked, TicketIsFinished, TicketNotFinished,
                  ResolutionMissing, NothingToChange, NothingToPull, TriageNoteMissing,
-                 VersionMovedOn, CommandIdReused, Overloaded, LogUnavailable, LogDamaged>;
+                 VersionMovedOn, CommandIdReused, Overloaded, LogUnavailable, LogDamaged,
+                 EventNotUnderstood>;
 
 // Every rule that a command broke; never empty.
 using Rejection = std::vector<Refusal>;

@@ -237,7 +237,8 @@ void judge(const OpenTicket& command, const BoardWorld& world, const Context&,
 std::vector<PullCandidate> inLine(const BoardWorld& world, Timestamp now) {
   std::vector<const OpenCard*> queued;
   for (const auto& [number, card] : world.open) {
-    if (card.place.category == ColumnCategory::queue) queued.push_back(&card);
+    if (card.place.category != ColumnCategory::queue || world.setAside.contains(number)) continue;
+    queued.push_back(&card);
   }
   return pullOrder(queued, now);
 }
@@ -272,9 +273,10 @@ void judge(const PullNext& command, const BoardWorld& world, const Context& cont
     for (Refusal& refusal : heldBackBy(line.front())) judgement.refuse(std::move(refusal));
   }
   if (!judgement.sound()) return;
-  judgement.write(chosen->card->ticket,
-                  TicketPulled{chosen->card->place, placeOf(*column), agent, board.policyVersion,
-                               chosen->rule, line.size()});
+  judgement.write(
+      chosen->card->ticket,
+      TicketPulled{chosen->card->place, placeOf(*column), agent, board.policyVersion, chosen->rule,
+                   line.size(), static_cast<std::uint64_t>(chosen - line.begin())});
 }
 
 // History is written down as it happened: no limit and no rule of today is asked.
@@ -290,6 +292,13 @@ void judge(const RecordHistory& command, const BoardWorld& world, const Context&
   const auto known = world.imported.find(command.externalKey);
   if (known != world.imported.end()) {
     id.number = known->second;
+  } else if (const auto hidden =
+                 std::find_if(world.setAside.begin(), world.setAside.end(),
+                              [](const auto& ticket) { return ticket.second.isOpening; });
+             hidden != world.setAside.end()) {
+    // That ticket may be the one with this key; a second one must not be opened for it.
+    const TicketId ticket{board.key, hidden->first};
+    return judgement.refuse(EventNotUnderstood{ticket.text(), hidden->second.event});
   } else {
     TicketOpened opened;
     opened.id = id;
@@ -422,6 +431,16 @@ void judge(const ReopenTicket& command, const Ticket& ticket, const BoardWorld& 
 
 // --- From a command to its judgement -------------------------------------------------------------
 
+const BoardWorld* boardFor(const BoardKey& key, const World& world, Judgement& judgement) {
+  if (const UnreadEvent* const event = world.unread(key)) {
+    judgement.refuse(EventNotUnderstood{key.value, *event});
+    return nullptr;
+  }
+  const BoardWorld* const found = world.find(key);
+  if (found == nullptr) judgement.refuse(UnknownBoard{key});
+  return found;
+}
+
 template <class C>
 concept OnNamedTicket = requires(const C& command) {
   command.ticket;
@@ -431,17 +450,15 @@ template <OnNamedTicket C>
 void decideOne(const C& command, const Ticket& ticket, const Context& context,
                Judgement& judgement) {
   if (!ticket.exists) return judgement.refuse(UnknownTicket{command.ticket});
-  const BoardWorld* const world = context.world.find(ticket.id.board);
-  if (world == nullptr) return judgement.refuse(UnknownBoard{ticket.id.board});
-  judge(command, ticket, *world, judgement);
+  const BoardWorld* const world = boardFor(ticket.id.board, context.world, judgement);
+  if (world != nullptr) judge(command, ticket, *world, judgement);
 }
 
 template <class C>
 requires(!OnNamedTicket<C>) void decideOne(const C& command, const Ticket&, const Context& context,
                                            Judgement& judgement) {
-  const BoardWorld* const world = context.world.find(command.board);
-  if (world == nullptr) return judgement.refuse(UnknownBoard{command.board});
-  judge(command, *world, context, judgement);
+  const BoardWorld* const world = boardFor(command.board, context.world, judgement);
+  if (world != nullptr) judge(command, *world, context, judgement);
 }
 
 }  // namespace

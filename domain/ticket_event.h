@@ -41,8 +41,11 @@ struct TicketPulled {
   Place to;
   SubjectId agent;
   std::uint64_t policyVersion = 0;
-  std::string rule;              // "expedite", "fixed-date", "standard", "intangible"
+  PullRule rule = PullRule::standard;
   std::uint64_t candidates = 0;  // among how many it was chosen
+  // How many stood before it in line and were held back by a limit. None: it was not written down
+  // (schema version 1).
+  std::optional<std::uint64_t> heldBack;
   bool operator==(const TicketPulled&) const = default;
 };
 

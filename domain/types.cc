@@ -48,6 +48,13 @@ constexpr Spellings<BlockerKind, 7> kBlockerKinds{{
     {BlockerKind::other, "other"},
 }};
 
+constexpr Spellings<PullRule, 4> kPullRules{{
+    {PullRule::expedite, "expedite"},
+    {PullRule::fixedDate, "fixed-date"},
+    {PullRule::standard, "standard"},
+    {PullRule::intangible, "intangible"},
+}};
+
 template <class Enum, std::size_t N>
 std::string_view spell(const Spellings<Enum, N>& spellings, Enum value) {
   for (const auto& [candidate, spelling] : spellings) {
@@ -91,6 +98,9 @@ std::string_view text(ColumnCategory value) {
 std::string_view text(BlockerKind value) {
   return spell(kBlockerKinds, value);
 }
+std::string_view text(PullRule value) {
+  return spell(kPullRules, value);
+}
 
 std::optional<TicketType> parseTicketType(std::string_view text) {
   return parse(kTicketTypes, text);
@@ -103,6 +113,9 @@ std::optional<ColumnCategory> parseColumnCategory(std::string_view text) {
 }
 std::optional<BlockerKind> parseBlockerKind(std::string_view text) {
   return parse(kBlockerKinds, text);
+}
+std::optional<PullRule> parsePullRule(std::string_view text) {
+  return parse(kPullRules, text);
 }
 
 }  // namespace docket::domain

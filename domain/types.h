@@ -51,6 +51,8 @@ constexpr bool isUnderWay(ColumnCategory category) {
 
 enum class BlockerKind { dependency, supplier, environment, information, approval, defect, other };
 enum class Tier : std::uint8_t { first = 1, second = 2, third = 3 };
+// Which rule of the pull policy chose a ticket, in the order in which the policy asks them.
+enum class PullRule { expedite, fixedDate, standard, intangible };
 
 // Each enumeration has one spelling, used on the wire, in JSON and on the command line:
 // "service-request", "fixed-date". parse… answers none for anything else.
@@ -58,10 +60,21 @@ std::string_view text(TicketType value);
 std::string_view text(ServiceClass value);
 std::string_view text(ColumnCategory value);
 std::string_view text(BlockerKind value);
+std::string_view text(PullRule value);
 std::optional<TicketType> parseTicketType(std::string_view text);
 std::optional<ServiceClass> parseServiceClass(std::string_view text);
 std::optional<ColumnCategory> parseColumnCategory(std::string_view text);
 std::optional<BlockerKind> parseBlockerKind(std::string_view text);
+std::optional<PullRule> parsePullRule(std::string_view text);
+
+// An event of a ticket or a board that this program does not understand, because a newer one wrote
+// it: all that can be said of it.
+struct UnreadEvent {
+  std::uint64_t position = 0;  // in the log
+  std::string type;
+  std::uint16_t schemaVersion = 0;
+  bool operator==(const UnreadEvent&) const = default;
+};
 
 // Where a ticket stands on its board: the column, and what that column meant at the time.
 struct Place {

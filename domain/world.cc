@@ -141,6 +141,24 @@ void World::apply(const TicketId& ticket, const TicketEvent& event, Timestamp oc
              event);
 }
 
+void World::setAside(const TicketId& ticket, UnreadEvent event) {
+  BoardWorld& world = boards_[ticket.board];
+  const bool isOpening =
+      !world.open.contains(ticket.number) && !world.finished.contains(ticket.number);
+  world.setAside.try_emplace(ticket.number, SetAside{std::move(event), isOpening});
+  world.lastNumber = std::max(world.lastNumber, ticket.number);  // it is taken, whatever it is
+}
+
+void World::setAside(const BoardKey& board, UnreadEvent event) {
+  BoardWorld& world = boards_[board];
+  if (!world.unread) world.unread = std::move(event);
+}
+
+const UnreadEvent* World::unread(const BoardKey& board) const {
+  const auto found = boards_.find(board);
+  return found == boards_.end() || !found->second.unread ? nullptr : &*found->second.unread;
+}
+
 const BoardWorld* World::find(const BoardKey& key) const {
   const auto found = boards_.find(key);
   return found == boards_.end() || !found->second.board.exists ? nullptr : &found->second;

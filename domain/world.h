@@ -45,6 +45,14 @@ struct FinishedCard {
 };
 static_assert(sizeof(FinishedCard) == 32);
 
+// A ticket with an event that this program does not understand. Its card stays where its other
+// events put it and counts for the limits; nothing is decided on it.
+struct SetAside {
+  UnreadEvent event;       // the first such
+  bool isOpening = false;  // it stands before all else that is known of the ticket
+  bool operator==(const SetAside&) const = default;
+};
+
 // One board and its cards.
 struct BoardWorld {
   Board board;
@@ -55,6 +63,8 @@ struct BoardWorld {
   std::unordered_map<std::uint64_t, FinishedCard> finished;  // by ticket number
   std::vector<Place> places;  // where finished cards stand; a place is listed once
   std::uint32_t expediteStarted = 0;
+  std::optional<UnreadEvent> unread;           // the first event of the board not understood
+  std::map<std::uint64_t, SetAside> setAside;  // by ticket number
 
   std::uint32_t count(const ColumnId& column) const;
   // Expedited tickets in active or waiting columns (R2).
@@ -71,6 +81,13 @@ class World {
   void apply(const BoardKey& board, const BoardEvent& event);
   void apply(const TicketId& ticket, const TicketEvent& event, Timestamp occurredAt);
 
+  // An event of `ticket` or `board` that this program does not understand.
+  void setAside(const TicketId& ticket, UnreadEvent event);
+  void setAside(const BoardKey& board, UnreadEvent event);
+
+  // The event that keeps anybody from knowing what the board is; none: it is known. Ask before
+  // find(): it may be what created the board.
+  const UnreadEvent* unread(const BoardKey& board) const;
   // None when the board was never created.
   const BoardWorld* find(const BoardKey& key) const;
   std::vector<BoardKey> boards() const;  // sorted
@@ -92,7 +109,7 @@ inline constexpr std::chrono::days kFixedDateLeadTime{5};
 // Ties go to the lower board key, then number: same state, same order.
 struct PullCandidate {
   const OpenCard* card;
-  std::string rule;
+  PullRule rule;
 };
 std::vector<PullCandidate> pullOrder(const std::vector<const OpenCard*>& candidates, Timestamp now);
 

@@ -1,7 +1,6 @@
 #include "eventstore/anchor.h"
 
 #include <charconv>
-#include <optional>
 
 #include "eventstore/bytes.h"
 #include "eventstore/envelope.h"
@@ -22,7 +21,7 @@ std::optional<std::string_view> takeLine(std::string_view& text, std::string_vie
   return value;
 }
 
-std::optional<Anchor> parseAnchor(std::string_view text) {
+std::optional<Anchor> readLines(std::string_view text) {
   if (!takeLine(text, "docket anchor 2")) return std::nullopt;
   const auto head = takeLine(text, "head ");
   const auto root = takeLine(text, "root ");
@@ -41,14 +40,19 @@ std::string anchorText(const Anchor& anchor) {
   return text + "sum " + toHex(sha256(asBytes(text)).bytes) + "\n";
 }
 
+std::optional<Anchor> parseAnchor(std::string_view text) {
+  // There is one right text for an anchor, its sum included; so writing what was read must give it.
+  const auto anchor = readLines(text);
+  return anchor && anchorText(*anchor) == text ? anchor : std::nullopt;
+}
+
 tl::expected<Anchor, StoreError> readAnchor(const std::filesystem::path& directory,
                                             rocksdb::Env* env) {
   const std::filesystem::path path = directory / kAnchorFileName;
   const auto text = readSmallFile(path, kMaxAnchorBytes, env);
   if (!text) return tl::unexpected(text.error());
-  // There is one right text for an anchor, its sum included; so writing what was read must give it.
   const auto anchor = parseAnchor(*text);
-  if (!anchor || anchorText(*anchor) != *text) {
+  if (!anchor) {
     return tl::unexpected(
         StoreError{StoreErrorCode::corrupt, path.string() + " is damaged: its sum does not match"});
   }

@@ -13,6 +13,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -36,6 +37,8 @@ struct Anchor {
 };
 
 std::string anchorText(const Anchor& anchor);
+// None unless `text` is what anchorText gives for some anchor, its sum included.
+std::optional<Anchor> parseAnchor(std::string_view text);
 
 // Through `env`; null: the default. Errors: notFound, corrupt, io.
 [[nodiscard]] tl::expected<Anchor, StoreError> readAnchor(const std::filesystem::path& directory,

@@ -79,6 +79,12 @@ std::string summaryOf(const domain::codec::Event& event) {
                     event);
 }
 
+std::string summaryOf(const domain::codec::DecodeError& error) {
+  if (error.isDamage()) return "cannot be decoded: " + error.message;
+  return "unknown to this version of the server (schema version " + std::to_string(error.version) +
+         ")";
+}
+
 AuditEntry entryWithoutSummary(const Envelope& envelope) {
   AuditEntry entry;
   entry.position = envelope.position;
@@ -92,6 +98,21 @@ AuditEntry entryWithoutSummary(const Envelope& envelope) {
   entry.origin = envelope.origin;
   entry.commandId = envelope.commandId;
   return entry;
+}
+
+void index(const Envelope& envelope, Rows& rows) {
+  const Position position = envelope.position;
+  addTo({kPersonTag, envelope.actor}, position, rows);
+  if (!envelope.onBehalfOf.empty() && envelope.onBehalfOf != envelope.actor) {
+    addTo({kPersonTag, envelope.onBehalfOf}, position, rows);
+  }
+  if (const std::string board = boardOf(envelope); !board.empty()) {
+    addTo({kBoardTag, board}, position, rows);
+  }
+  addTo({kTypeTag, envelope.type}, position, rows);
+  const Key minute = Key(kMinuteTag).time(minuteOf(envelope.recordedAt));
+  if (!rows.get(minute)) writeNumber(rows, minute, position.value);
+  writeNumber(rows, Key(kEndTag), position.value + 1);
 }
 
 // --- Finding
@@ -243,13 +264,8 @@ class Finder {
 
   static AuditEntry entryOf(const eventstore::RecordedEvent& event) {
     const Envelope& envelope = event.envelope;
-    const auto decoded =
-        domain::codec::decode(envelope.type, envelope.schemaVersion, event.payload);
-    if (decoded) return auditEntry(envelope, *decoded);
-    // That it happened is shown even when this program cannot say what it was.
-    AuditEntry entry = entryWithoutSummary(envelope);
-    entry.summary = "cannot be decoded: " + decoded.error().message;
-    return entry;
+    return auditEntry(envelope,
+                      domain::codec::decode(envelope.type, envelope.schemaVersion, event.payload));
   }
 
   const RowReader& rows_;
@@ -263,28 +279,30 @@ class Finder {
 
 }  // namespace
 
-AuditEntry auditEntry(const Envelope& envelope, const domain::codec::Event& event) {
+AuditEntry auditEntry(const Envelope& envelope,
+                      const tl::expected<domain::codec::Event, domain::codec::DecodeError>& event) {
   AuditEntry entry = entryWithoutSummary(envelope);
-  entry.summary = summaryOf(event);
+  // That it happened is shown even when this program cannot say what it was.
+  entry.summary = event ? summaryOf(*event) : summaryOf(event.error());
   return entry;
 }
 
 tl::expected<void, std::string> AuditView::apply(const Envelope& envelope,
                                                  const domain::codec::Event& /*event*/,
                                                  Rows& rows) const {
-  const Position position = envelope.position;
-  addTo({kPersonTag, envelope.actor}, position, rows);
-  if (!envelope.onBehalfOf.empty() && envelope.onBehalfOf != envelope.actor) {
-    addTo({kPersonTag, envelope.onBehalfOf}, position, rows);
-  }
-  if (const std::string board = boardOf(envelope); !board.empty()) {
-    addTo({kBoardTag, board}, position, rows);
-  }
-  addTo({kTypeTag, envelope.type}, position, rows);
-  const Key minute = Key(kMinuteTag).time(minuteOf(envelope.recordedAt));
-  if (!rows.get(minute)) writeNumber(rows, minute, position.value);
-  writeNumber(rows, Key(kEndTag), position.value + 1);
+  index(envelope, rows);
   return {};
+}
+
+tl::expected<void, std::string> AuditView::applyUnread(const Envelope& envelope,
+                                                       const domain::codec::DecodeError& /*error*/,
+                                                       Rows& rows) const {
+  index(envelope, rows);
+  return {};
+}
+
+bool AuditView::hasType(const RowReader& rows, std::string_view type) {
+  return readNumber(rows, Index{kTypeTag, type}.countKey()) > 0;
 }
 
 tl::expected<std::vector<AuditEntry>, StoreError> AuditView::find(const RowReader& rows,

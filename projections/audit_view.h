@@ -43,16 +43,26 @@ class AuditView final : public Projection {
  public:
   std::string_view name() const override { return "audit"; }
   std::uint32_t schemaVersion() const override { return 1; }
+  bool readsEvents() const override { return false; }
   tl::expected<void, std::string> apply(const eventstore::Envelope& envelope,
                                         const domain::codec::Event& event,
                                         Rows& rows) const override;
+  // The same rows: the index is of envelopes.
+  tl::expected<void, std::string> applyUnread(const eventstore::Envelope& envelope,
+                                              const domain::codec::DecodeError& error,
+                                              Rows& rows) const override;
+
+  // Whether the log has an event of this type. Throws ViewDamaged, as every reading of rows.
+  static bool hasType(const RowReader& rows, std::string_view type);
 
   // In log order (or against it).
   static tl::expected<std::vector<AuditEntry>, eventstore::StoreError> find(
       const RowReader& rows, const eventstore::Log& log, const AuditFilter& filter);
 };
 
-// An entry for one recorded event; also used for a ticket's history.
-AuditEntry auditEntry(const eventstore::Envelope& envelope, const domain::codec::Event& event);
+// An entry for one recorded event; also used for a ticket's history. Of an event that could not be
+// decoded it has the fixed facts, and a summary that says so.
+AuditEntry auditEntry(const eventstore::Envelope& envelope,
+                      const tl::expected<domain::codec::Event, domain::codec::DecodeError>& event);
 
 }  // namespace docket::projections

@@ -51,11 +51,18 @@ Fold::Fold(const Projection& projection, std::shared_ptr<Generation> generation)
   written_ = checkpoint_;
 }
 
-void Fold::apply(const RecordedEvent& event, const domain::codec::Event& decoded) {
+void Fold::apply(const RecordedEvent& event,
+                 const tl::expected<domain::codec::Event, domain::codec::DecodeError>& decoded) {
+  if (!decoded && decoded.error().isDamage()) {
+    return stop("event " + std::string(event.envelope.type) + " at position " +
+                std::to_string(event.envelope.position.value) +
+                " cannot be decoded: " + decoded.error().message);
+  }
   rows_.beginEvent();
   std::string reason;
   try {
-    auto applied = projection_.apply(event.envelope, decoded, rows_);
+    auto applied = decoded ? projection_.apply(event.envelope, *decoded, rows_)
+                           : projection_.applyUnread(event.envelope, decoded.error(), rows_);
     if (applied) return advance(event);
     reason = std::move(applied.error());
   } catch (const std::exception& fault) {
@@ -63,10 +70,6 @@ void Fold::apply(const RecordedEvent& event, const domain::codec::Event& decoded
   }
   rows_.rollbackEvent();
   stop(reason.empty() ? "the projection refused the event" : std::move(reason));
-}
-
-void Fold::skip(const RecordedEvent& event) {
-  advance(event);
 }
 
 void Fold::advance(const RecordedEvent& event) {
@@ -129,30 +132,16 @@ tl::expected<void, StoreError> Feeder::foldBatch(std::span<Fold* const> folds, P
 void Feeder::feed(const RecordedEvent& event, std::span<Fold* const> folds) {
   const eventstore::Envelope& envelope = event.envelope;
   const auto decoded = domain::codec::decode(envelope.type, envelope.schemaVersion, event.payload);
-  const bool unknown =
-      !decoded && decoded.error().code == domain::codec::DecodeError::Code::unknownType;
-  if (unknown) warnOnce(envelope.type, envelope.position);
+  if (!decoded && !decoded.error().isDamage()) warnOnce(decoded.error(), envelope.position);
   for (Fold* fold : folds) {
-    if (fold->stopped()) continue;
-    if (decoded) {
-      fold->apply(event, *decoded);
-    } else if (unknown) {
-      fold->skip(event);
-    } else {
-      fold->stop("event " + std::string(envelope.type) + " at position " +
-                 std::to_string(envelope.position.value) +
-                 " cannot be decoded: " + decoded.error().message);
-    }
+    if (!fold->stopped()) fold->apply(event, decoded);
   }
 }
 
-void Feeder::warnOnce(std::string_view type, Position position) {
+void Feeder::warnOnce(const domain::codec::DecodeError& error, Position position) {
   const std::lock_guard lock(mutex_);
-  if (warned_.find(type) != warned_.end()) return;
-  warned_.emplace(type);
-  spdlog::warn(
-      "event type {} is not known to this program: views pass over it (first at position {})", type,
-      position.value);
+  if (!warned_.emplace(error.type, error.version).second) return;
+  spdlog::warn("{} (first at position {})", error.message, position.value);
 }
 
 }  // namespace docket::projections

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <utility>
 #include <vector>
 
 #include "eventstore/log.h"
@@ -44,10 +45,10 @@ class Fold {
   bool stopped() const { return !checkpoint_.stoppedBy.empty(); }
   const std::shared_ptr<Generation>& generation() const { return rows_.sharedGeneration(); }
 
-  // Folds the event at next(), or stops at it and leaves no trace of it in the rows.
-  void apply(const eventstore::RecordedEvent& event, const domain::codec::Event& decoded);
-  // Goes past the event at next() without a change.
-  void skip(const eventstore::RecordedEvent& event);
+  // Folds the event at next(), or what decoding it gave; or stops at it and leaves no trace of it
+  // in the rows.
+  void apply(const eventstore::RecordedEvent& event,
+             const tl::expected<domain::codec::Event, domain::codec::DecodeError>& decoded);
   void stop(std::string reason);
   // Tries again: what stopped it may have been mended.
   void resume() { checkpoint_.stoppedBy.clear(); }
@@ -85,11 +86,11 @@ class Feeder {
 
  private:
   void feed(const eventstore::RecordedEvent& event, std::span<Fold* const> folds);
-  void warnOnce(std::string_view type, eventstore::Position position);
+  void warnOnce(const domain::codec::DecodeError& error, eventstore::Position position);
 
   const eventstore::Log& log_;
   std::mutex mutex_;
-  std::set<std::string, std::less<>> warned_;  // guarded by mutex_
+  std::set<std::pair<std::string, std::uint16_t>> warned_;  // guarded by mutex_
 };
 
 }  // namespace docket::projections

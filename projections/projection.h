@@ -52,10 +52,20 @@ class Projection {
   virtual ~Projection() = default;
   virtual std::string_view name() const = 0;        // "board": letters, digits, '-'
   virtual std::uint32_t schemaVersion() const = 0;  // raise it when rows change shape
+  // False: its rows are of envelopes alone, so that no event can be one it does not understand.
+  virtual bool readsEvents() const { return true; }
   // An error stops this projection only, with its text as the reason.
   virtual tl::expected<void, std::string> apply(const eventstore::Envelope& envelope,
                                                 const domain::codec::Event& event,
                                                 Rows& rows) const = 0;
+  // An event of a newer program: of a type that this one does not know, or of a newer schema
+  // version. Unless a view overrides it, the view folds ticket and board streams, needs what it
+  // finds there, and so stops at such an event as at any other that it cannot fold; a program that
+  // understands it goes on from there. One in a stream of another kind changes nothing. A view that
+  // begins to fold streams of another kind raises its schemaVersion.
+  virtual tl::expected<void, std::string> applyUnread(const eventstore::Envelope& envelope,
+                                                      const domain::codec::DecodeError& error,
+                                                      Rows& rows) const;
 };
 
 }  // namespace docket::projections

@@ -112,7 +112,8 @@ std::optional<std::vector<QueueEntry>> QueueView::list(const RowReader& rows, co
   std::uint64_t rank = 0;
   for (const domain::PullCandidate& candidate : domain::pullOrder(candidates, now)) {
     if (entries.size() == limit) break;
-    entries.push_back({++rank, candidate.rule, *byNumber.at(candidate.card->ticket.number)});
+    entries.push_back({++rank, std::string(domain::text(candidate.rule)),
+                       *byNumber.at(candidate.card->ticket.number)});
   }
   std::sort(blocked.begin(), blocked.end(), [](const Card* a, const Card* b) {
     return std::tie(a->inColumnSince, a->id.number) < std::tie(b->inColumnSince, b->id.number);

@@ -350,7 +350,7 @@ class CommandPath::Impl {
       if (!next || *next == nullptr) return changes;
       const eventstore::Envelope& envelope = (*next)->envelope;
       auto event = domain::codec::decode(envelope.type, envelope.schemaVersion, (*next)->payload);
-      if (event) changes.push_back(projections::auditEntry(envelope, *event));
+      changes.push_back(projections::auditEntry(envelope, event));
       --changesLeft_;
     }
   }

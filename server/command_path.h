@@ -81,7 +81,7 @@ class CommandPath {
   using OnCommitted = std::function<void(eventstore::Position head)>;
 
   // Builds the world by folding the whole log; throws std::runtime_error naming the position when
-  // an event cannot be read. Takes commands at once.
+  // an event is damaged. Takes commands at once.
   CommandPath(eventstore::Log& log, CommandPathOptions options, Clock clock,
               OnCommitted onCommitted);
   // Stops.

@@ -198,7 +198,15 @@ tl::expected<Config, ConfigExit> parseCommandLine(int argc, const char* const* a
   app.add_flag("--rotate-key", config.rotateKey, "replace the signing key of a stopped server")
       ->excludes(verify)
       ->excludes(exportTo);
-  app.add_flag("--json", config.json, "with --verify, --export, --rotate-key: print JSON");
+  auto* rehearse =
+      app.add_flag("--rehearse", config.rehearse,
+                   "decode and fold the whole log of a stopped server with this program's code")
+          ->excludes(verify)
+          ->excludes(exportTo);
+  app.add_flag("--strict", config.strict,
+               "with --rehearse: fail for events that only a newer version understands")
+      ->needs(rehearse);
+  app.add_flag("--json", config.json, "with the commands on a stopped server: print JSON");
   app.add_flag("--check-config", config.checkOnly, "only say whether the configuration is good");
   app.add_option("--ready-fd", config.readyFd, "write the addresses there once the server serves")
       ->type_name("N")

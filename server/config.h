@@ -34,6 +34,8 @@ struct Config {
   std::filesystem::path exportTo;    // not empty: write the log of a stopped server there as tiles
   bool payloads = false;             // with exportTo: the payloads too
   bool rotateKey = false;            // replace the signing key of a stopped server
+  bool rehearse = false;             // decode and fold the log of a stopped server, likewise
+  bool strict = false;               // a rehearsal fails for events of a newer program, too
   bool json = false;                 // of what these print
   std::optional<int> readyFd;        // told the addresses once the server serves
   std::optional<int> parentDeathFd;  // the server ends when this one is closed at its other end

@@ -8,6 +8,7 @@
 
 #include "domain/codec/codec.h"
 #include "domain/text_rules.h"
+#include "server/world_replay.h"
 
 namespace docket::server {
 
@@ -76,34 +77,21 @@ domain::Refusal refusalFor(const eventstore::StoreError& error) {
 Decider::Decider(const eventstore::Log& log, std::size_t maxCachedTickets)
     : log_(log), tickets_(maxCachedTickets) {
   auto reader = log_.readAll();
-  std::set<std::string, std::less<>> unknown;
+  std::set<std::pair<std::string, std::uint16_t>> warned;
   for (;;) {
     auto next = reader.next();
     if (!next) throw std::runtime_error(next.error().message);
     const eventstore::RecordedEvent* recorded = *next;
     if (recorded == nullptr) break;
     const eventstore::Envelope& envelope = recorded->envelope;
-    auto event = codec::decode(envelope.type, envelope.schemaVersion, recorded->payload);
-    if (!event) {
-      if (event.error().code != codec::DecodeError::Code::unknownType) {
-        throw std::runtime_error("event at position " + std::to_string(envelope.position.value) +
-                                 " cannot be read: " + event.error().message);
-      }
-      if (unknown.emplace(envelope.type).second) {
-        spdlog::warn("passing over events of unknown type {}", envelope.type);
-      }
-      continue;
+    const auto event = codec::decode(envelope.type, envelope.schemaVersion, recorded->payload);
+    if (auto folded = foldInto(world_, envelope, event); !folded) {
+      throw std::runtime_error(folded.error());
     }
-    if (const auto* ticketEvent = std::get_if<domain::TicketEvent>(&*event)) {
-      auto id = domain::TicketId::parse(envelope.streamId);
-      if (!id) {
-        throw std::runtime_error("event at position " + std::to_string(envelope.position.value) +
-                                 " stands in a ticket stream of no valid name");
-      }
-      world_.apply(*id, *ticketEvent, envelope.occurredAt);
-    } else {
-      world_.apply(domain::BoardKey{std::string(envelope.streamId)},
-                   std::get<domain::BoardEvent>(*event));
+    if (!event && warned.emplace(envelope.type, envelope.schemaVersion).second) {
+      spdlog::warn(
+          "{} (first at position {}): no command is taken on the tickets and boards that have one",
+          event.error().message, envelope.position.value);
     }
   }
 }
@@ -181,6 +169,9 @@ Decider::Result Decider::decideBoard(const CommandRequest& request,
                                      eventstore::Timestamp occurredAt) {
   static const domain::Board kNoBoard;
   const domain::BoardKey key = domain::namedBoard(command);
+  if (const domain::UnreadEvent* event = world_.unread(key)) {
+    return refuse(domain::EventNotUnderstood{key.value, *event});
+  }
   const domain::BoardWorld* standing = world_.find(key);
   const domain::Board& board = standing == nullptr ? kNoBoard : standing->board;
   std::optional<std::uint64_t> version;
@@ -215,9 +206,12 @@ tl::expected<CachedTicket*, domain::Rejection> Decider::load(const domain::Ticke
     auto event = codec::decode(envelope.type, envelope.schemaVersion, (*next)->payload);
     if (!event) {
       // Deciding on a state that may be wrong would put the error into history.
-      return refuse(domain::LogUnavailable{"an event of " + id.text() + " at position " +
-                                           std::to_string(envelope.position.value) +
-                                           " cannot be read by this program"});
+      if (!event.error().isDamage()) {
+        return refuse(domain::EventNotUnderstood{id.text(), unreadEvent(envelope)});
+      }
+      spdlog::critical("the event at position {} cannot be read: {}", envelope.position.value,
+                       event.error().message);
+      return refuse(domain::LogDamaged{});
     }
     if (const auto* ticketEvent = std::get_if<domain::TicketEvent>(&*event)) {
       domain::evolve(loaded.ticket, *ticketEvent, envelope.occurredAt);

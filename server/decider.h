@@ -31,7 +31,8 @@ domain::Refusal refusalFor(const eventstore::StoreError& error);
 class Decider {
  public:
   // Folds the whole log into the world. Throws std::runtime_error naming the position when an event
-  // cannot be read; an event of an unknown type is passed over and reported in the server's log.
+  // is damaged. A ticket or board with an event of a newer program is set aside, which is said once
+  // a type in the server's log: commands on it are refused (EventNotUnderstood), all others go on.
   Decider(const eventstore::Log& log, std::size_t maxCachedTickets);
 
   // Decides `request` at `now`; when it is accepted its events are folded in as if they had been

@@ -36,6 +36,7 @@
 #include "server/http_server.h"
 #include "server/metrics.h"
 #include "server/proof_commands.h"
+#include "server/rehearse_command.h"
 #include "server/rpc_server.h"
 #include "server/verify_command.h"
 
@@ -338,6 +339,10 @@ int run(int argc, char** argv) {
     }
     if (!config->exportTo.empty()) return exportLog(*config);
     if (config->rotateKey) return rotateKey(*config);
+    if (config->rehearse) {
+      setUpLogging(*config);
+      return rehearse(*config);
+    }
     serve(*config);
     return 0;
   } catch (const StartFailure& failure) {

@@ -1,6 +1,5 @@
 #include "server/verify_command.h"
 
-#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -11,18 +10,10 @@
 
 #include "eventstore/log.h"
 #include "eventstore/publisher.h"
+#include "server/stopped_log.h"
 
 namespace docket::server {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-constexpr std::chrono::seconds kProgressPeriod{2};
-
-int failed(const eventstore::StoreError& error) {
-  using Code = eventstore::StoreErrorCode;
-  std::fprintf(stderr, "docketd: %s\n", error.message.c_str());
-  return error.code == Code::corrupt || error.code == Code::behindAnchor ? 4 : 1;
-}
 
 // Every checkpoint that the log must agree with: the one that was published last, those of key
 // rotations, and those that were given.
@@ -68,18 +59,15 @@ tl::expected<std::vector<eventstore::KnownRoot>, eventstore::StoreError> knownRo
 }  // namespace
 
 int verify(const Config& config) {
-  const auto log =
-      eventstore::Log::open({.directory = config.data / "log", .create = false, .readOnly = true});
-  if (!log) return failed(log.error());
+  const auto log = openStoppedLog(config);
+  if (!log) return log.error();
   eventstore::VerifyOptions options;
   auto roots = knownRoots(config);
   if (!roots) return failed(roots.error());
   options.knownRoots = std::move(*roots);
-  options.progress = [saidAt = Clock::now()](std::uint64_t done, std::uint64_t all) mutable {
-    if (Clock::now() - saidAt < kProgressPeriod) return true;
-    saidAt = Clock::now();
-    std::fprintf(stderr, "docketd: verified %ju of %ju events\n", static_cast<std::uintmax_t>(done),
-                 static_cast<std::uintmax_t>(all));
+  options.progress = [line = ProgressLine("verified")](std::uint64_t done,
+                                                       std::uint64_t all) mutable {
+    line(done, all);
     return true;
   };
   const auto report = (*log)->verify(options);

@@ -13,6 +13,7 @@
 #include "domain/ticket.h"
 #include "eventstore/log.h"
 #include "projections/audit_view.h"
+#include "server/world_replay.h"
 
 namespace docket::server {
 namespace {
@@ -121,10 +122,10 @@ QueryRefusal undecodable(const eventstore::Envelope& envelope,
           {{"position", text(envelope.position.value)}}};
 }
 
-// Walks a ticket's stream; `visit` gets each envelope with its event and answers whether to go on.
-// Answers the position after the last one that could be seen.
-using VisitEvent =
-    std::function<bool(const eventstore::Envelope& envelope, domain::codec::Event&& event)>;
+// Walks a ticket's stream; `visit` gets each envelope with its event, or that a newer program wrote
+// it, and answers whether to go on. Answers the position after the last one that could be seen.
+using Decoded = tl::expected<domain::codec::Event, domain::codec::DecodeError>;
+using VisitEvent = std::function<bool(const eventstore::Envelope& envelope, Decoded&& event)>;
 tl::expected<Position, QueryRefusal> walkTicket(const eventstore::Log& log,
                                                 const domain::TicketId& id,
                                                 const eventstore::ReadOptions& options,
@@ -136,8 +137,10 @@ tl::expected<Position, QueryRefusal> walkTicket(const eventstore::Log& log,
     if (*recorded == nullptr) return reader.snapshotHead();
     const eventstore::Envelope& envelope = (*recorded)->envelope;
     auto event = domain::codec::decode(envelope.type, envelope.schemaVersion, (*recorded)->payload);
-    if (!event) return tl::make_unexpected(undecodable(envelope, event.error()));
-    if (!visit(envelope, std::move(*event))) return reader.snapshotHead();
+    if (!event && event.error().isDamage()) {
+      return tl::make_unexpected(undecodable(envelope, event.error()));
+    }
+    if (!visit(envelope, std::move(event))) return reader.snapshotHead();
   }
 }
 
@@ -279,17 +282,22 @@ kj::Promise<void> ViewsServer::ticket(TicketContext context) {
   if (!id) return refuse(results, id.error());
   domain::Ticket ticket;
   eventstore::Version version;
-  const auto next =
-      walkTicket(services_.log, *id, {},
-                 [&](const eventstore::Envelope& envelope, domain::codec::Event&& event) {
-                   if (const auto* happened = std::get_if<domain::TicketEvent>(&event)) {
-                     domain::evolve(ticket, *happened, envelope.occurredAt);
-                     version = envelope.version;
-                   }
-                   return true;
-                 });
+  std::optional<domain::UnreadEvent> unread;
+  const auto next = walkTicket(
+      services_.log, *id, {}, [&](const eventstore::Envelope& envelope, Decoded&& event) {
+        if (!event) {
+          unread = unreadEvent(envelope);
+        } else if (const auto* happened = std::get_if<domain::TicketEvent>(&*event)) {
+          domain::evolve(ticket, *happened, envelope.occurredAt);
+          version = envelope.version;
+        }
+        return !unread;
+      });
   if (!next) {
     writeQueryRefusal(next.error(), results.initRefusal());
+  } else if (unread) {
+    // What it is now is not known here; its history is.
+    writeRejection({domain::EventNotUnderstood{id->text(), *unread}}, results.initRefusal());
   } else if (!ticket.exists) {
     writeRejection({domain::UnknownTicket{*id}}, results.initRefusal());
   } else {
@@ -307,22 +315,21 @@ kj::Promise<void> ViewsServer::history(HistoryContext context) {
   const std::size_t limit = std::clamp<std::size_t>(params.getLimit(), 1, kHistoryEntriesMax);
 
   std::vector<projections::AuditEntry> facts;
-  std::vector<domain::codec::Event> events;  // one for each of `facts`
+  std::vector<Decoded> events;  // one for each of `facts`
   std::size_t bytes = 0;
   bool more = false;
   eventstore::ReadOptions options;
   options.from = params.getFromVersion();
   options.limit = limit + 1;
-  const auto next =
-      walkTicket(services_.log, *id, options,
-                 [&](const eventstore::Envelope& envelope, domain::codec::Event&& event) {
-                   bytes += envelope.payloadSize;
-                   more = facts.size() == limit || (bytes > kPageBytes && !facts.empty());
-                   if (more) return false;
-                   facts.push_back(projections::auditEntry(envelope, event));
-                   events.push_back(std::move(event));
-                   return true;
-                 });
+  const auto next = walkTicket(
+      services_.log, *id, options, [&](const eventstore::Envelope& envelope, Decoded&& event) {
+        bytes += envelope.payloadSize;
+        more = facts.size() == limit || (bytes > kPageBytes && !facts.empty());
+        if (more) return false;
+        facts.push_back(projections::auditEntry(envelope, event));
+        events.push_back(std::move(event));
+        return true;
+      });
   if (!next) {
     writeQueryRefusal(next.error(), results.initRefusal());
     return kj::READY_NOW;
@@ -339,7 +346,11 @@ kj::Promise<void> ViewsServer::history(HistoryContext context) {
   }
   auto list = results.initEntries(static_cast<unsigned>(facts.size()));
   for (unsigned i = 0; i < list.size(); ++i) {
-    writeHistoryEntry(facts[i], events[i], list[i]);
+    if (events[i]) {
+      writeHistoryEntry(facts[i], *events[i], list[i]);
+    } else {
+      writeFacts(facts[i], list[i].initFacts());
+    }
   }
   results.setMore(more);
   results.setNext(next->value);

@@ -1,10 +1,12 @@
-// audit log; the rest of audit is in proof_commands.cc.
+// audit log, audit rehearse; the rest of audit is in proof_commands.cc.
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "client/cli/cli.h"
 #include "client/cli/command_builder.h"
+#include "client/cli/docketd.h"
 #include "client/cli/json_shapes.h"
 #include "client/cli/proof_commands.h"
 #include "client/cli/table.h"
@@ -137,6 +139,16 @@ void addAuditCommands(CLI::App& app, Cli& cli) {
       ->capture_default_str()
       ->check(wholeNumber(1, 10'000'000));
   cli.run(command, [&cli, options] { log(cli, *options); });
+  auto* rehearsal = audit->add_subcommand(
+      "rehearse",
+      "Decode and fold the whole history of a stopped data directory with this version's code");
+  auto strict = std::make_shared<bool>(false);
+  rehearsal->add_flag("--strict", *strict, "Fail for events that only a newer version understands");
+  cli.run(rehearsal, [&cli, strict] {
+    std::vector<std::string> words{"--rehearse"};
+    if (*strict) words.emplace_back("--strict");
+    becomeDocketdOnData(cli, "audit rehearse", std::move(words));
+  });
   addProofCommands(*audit, cli);
 }
 

@@ -2,8 +2,6 @@
 // export, rotate-key.
 #include "client/cli/proof_commands.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -14,6 +12,7 @@
 #include <vector>
 
 #include "client/cli/command_builder.h"
+#include "client/cli/docketd.h"
 #include "client/cli/json_shapes.h"
 #include "client/cli/text_layout.h"
 
@@ -106,25 +105,6 @@ void consistency(Cli& cli, const ProofOptions& options) {
 
 // --- On a stopped directory ---------------------------------------------------------------------
 
-// Becomes docketd: this program knows no log, only the server's protocol.
-[[noreturn]] void becomeDocketd(const Cli& cli, const char* command,
-                                const std::vector<std::string>& arguments) {
-  const std::string& data = cli.options().data;
-  if (data.empty()) {
-    throw CliFailure(ExitCode::usage,
-                     std::string(command) + " works on a stopped data directory: give --data DIR");
-  }
-  std::vector<std::string> words{"docketd", "--data", data};
-  words.insert(words.end(), arguments.begin(), arguments.end());
-  if (cli.options().json) words.push_back("--json");
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  const std::string program = programBeside();
-  execv(program.c_str(), argv.data());
-  throw CliFailure(ExitCode::refused, "cannot start " + program + ": " + std::strerror(errno));
-}
-
 struct VerifyOptions {
   std::vector<std::string> checkpoints;
   std::string key;
@@ -136,7 +116,7 @@ struct VerifyOptions {
     arguments.insert(arguments.end(), {"--checkpoint", file});
   }
   if (!options.key.empty()) arguments.insert(arguments.end(), {"--key", options.key});
-  becomeDocketd(cli, "audit verify", arguments);
+  becomeDocketdOnData(cli, "audit verify", arguments);
 }
 
 struct ExportOptions {
@@ -147,7 +127,7 @@ struct ExportOptions {
 [[noreturn]] void exportTiles(const Cli& cli, const ExportOptions& options) {
   std::vector<std::string> arguments{"--export", options.directory};
   if (options.payloads) arguments.push_back("--payloads");
-  becomeDocketd(cli, "audit export", arguments);
+  becomeDocketdOnData(cli, "audit export", arguments);
 }
 
 void addOnlineCommands(CLI::App& audit, Cli& cli) {
@@ -201,7 +181,7 @@ void addProofCommands(CLI::App& audit, Cli& cli) {
 
   auto* rotate = audit.add_subcommand(
       "rotate-key", "Replace the signing key of a stopped data directory; both keys sign once");
-  cli.run(rotate, [&cli] { becomeDocketd(cli, "audit rotate-key", {"--rotate-key"}); });
+  cli.run(rotate, [&cli] { becomeDocketdOnData(cli, "audit rotate-key", {"--rotate-key"}); });
 }
 
 }  // namespace docket::client::cli

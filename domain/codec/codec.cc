@@ -5,15 +5,15 @@
 #include <kj/io.h>
 
 #include <domain/codec/events.capnp.h>
+#include <algorithm>
 #include <array>
 #include <optional>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
 namespace docket::domain::codec {
 namespace {
-
-constexpr std::uint16_t kSchemaVersion = 1;
 
 // A payload is at most 48 KiB (6,144 words), each word read about once. The rest is room for a
 // payload that points at the same words twice, and the bound on what a hostile one can make us
@@ -62,6 +62,11 @@ static_assert(same(wire::BlockerKind::DEPENDENCY, BlockerKind::dependency) &&
               same(wire::BlockerKind::DEFECT, BlockerKind::defect) &&
               same(wire::BlockerKind::OTHER, BlockerKind::other));
 
+static_assert(same(wire::PullRule::EXPEDITE, PullRule::expedite) &&
+              same(wire::PullRule::FIXED_DATE, PullRule::fixedDate) &&
+              same(wire::PullRule::STANDARD, PullRule::standard) &&
+              same(wire::PullRule::INTANGIBLE, PullRule::intangible));
+
 wire::ColumnCategory toWire(ColumnCategory value) {
   return static_cast<wire::ColumnCategory>(value);
 }
@@ -73,6 +78,9 @@ wire::ServiceClass toWire(ServiceClass value) {
 }
 wire::BlockerKind toWire(BlockerKind value) {
   return static_cast<wire::BlockerKind>(value);
+}
+wire::PullRule toWire(PullRule value) {
+  return static_cast<wire::PullRule>(value);
 }
 
 // `last` is the last enumerant that this program knows.
@@ -94,6 +102,9 @@ ServiceClass read(wire::ServiceClass value) {
 }
 BlockerKind read(wire::BlockerKind value) {
   return fromWire<BlockerKind>(value, wire::BlockerKind::OTHER);
+}
+PullRule read(wire::PullRule value) {
+  return fromWire<PullRule>(value, wire::PullRule::INTANGIBLE);
 }
 
 Tier readTier(std::uint8_t value) {
@@ -204,10 +215,19 @@ void write(const TicketPulled& event, wire::TicketPulled::Builder to) {
   to.setPolicyVersion(event.policyVersion);
   to.setRule(toWire(event.rule));
   to.setCandidates(event.candidates);
+  to.setHasHeldBack(event.heldBack.has_value());
+  to.setHeldBack(event.heldBack.value_or(0));
 }
 TicketPulled read(wire::TicketPulled::Reader from) {
-  return {read(from.getFrom()),    read(from.getTo()),   SubjectId{read(from.getAgent())},
-          from.getPolicyVersion(), read(from.getRule()), from.getCandidates()};
+  TicketPulled event{read(from.getFrom()),
+                     read(from.getTo()),
+                     SubjectId{read(from.getAgent())},
+                     from.getPolicyVersion(),
+                     read(from.getRule()),
+                     from.getCandidates(),
+                     std::nullopt};
+  if (from.getHasHeldBack()) event.heldBack = from.getHeldBack();
+  return event;
 }
 
 void write(const TicketAssigned& event, wire::TicketAssigned::Builder to) {
@@ -329,36 +349,62 @@ LimitSet read(wire::LimitSet::Reader from) {
   return {ColumnId{read(from.getColumn())}, read(from.getBefore()), read(from.getAfter())};
 }
 
-// --- The list of events: the name each is stored under, and its message --------------------------
+// --- Upcasters: an older message, read as today's event ------------------------------------------
+
+// Version 1 spelled the rule as a text, and did not say whom a limit had held back.
+TicketPulled read(wire::TicketPulledV1::Reader from) {
+  const std::string rule = read(from.getRule());
+  const auto known = parsePullRule(rule);
+  if (!known) throw Malformed{"a pull rule '" + rule + "'"};
+  return {read(from.getFrom()),
+          read(from.getTo()),
+          SubjectId{read(from.getAgent())},
+          from.getPolicyVersion(),
+          *known,
+          from.getCandidates(),
+          std::nullopt};
+}
+
+// --- The list of events --------------------------------------------------------------------------
+// The name each is stored under, and its message in each schema version from 1 on. The last one is
+// today's: the one that `write` fills. `read` of an earlier one is its upcaster.
 
 template <class Event>
 struct Stored;
-#define DOCKET_STORED(EVENT)                          \
+#define DOCKET_STORED(EVENT, ...)                     \
   template <>                                         \
   struct Stored<EVENT> {                              \
-    using Message = wire::EVENT;                      \
+    using Messages = std::tuple<__VA_ARGS__>;         \
     static constexpr std::string_view kType = #EVENT; \
   }
-DOCKET_STORED(TicketOpened);
-DOCKET_STORED(TicketMoved);
-DOCKET_STORED(TicketPulled);
-DOCKET_STORED(TicketAssigned);
-DOCKET_STORED(TicketEscalated);
-DOCKET_STORED(TicketBlocked);
-DOCKET_STORED(TicketUnblocked);
-DOCKET_STORED(CommentAdded);
-DOCKET_STORED(TicketResolved);
-DOCKET_STORED(TicketReopened);
-DOCKET_STORED(HistoryRecorded);
-DOCKET_STORED(BoardCreated);
-DOCKET_STORED(LimitSet);
+DOCKET_STORED(TicketOpened, wire::TicketOpened);
+DOCKET_STORED(TicketMoved, wire::TicketMoved);
+DOCKET_STORED(TicketPulled, wire::TicketPulledV1, wire::TicketPulled);
+DOCKET_STORED(TicketAssigned, wire::TicketAssigned);
+DOCKET_STORED(TicketEscalated, wire::TicketEscalated);
+DOCKET_STORED(TicketBlocked, wire::TicketBlocked);
+DOCKET_STORED(TicketUnblocked, wire::TicketUnblocked);
+DOCKET_STORED(CommentAdded, wire::CommentAdded);
+DOCKET_STORED(TicketResolved, wire::TicketResolved);
+DOCKET_STORED(TicketReopened, wire::TicketReopened);
+DOCKET_STORED(HistoryRecorded, wire::HistoryRecorded);
+DOCKET_STORED(BoardCreated, wire::BoardCreated);
+DOCKET_STORED(LimitSet, wire::LimitSet);
 #undef DOCKET_STORED
+
+template <class Event>
+constexpr std::uint16_t kNewestVersion = std::tuple_size_v<typename Stored<Event>::Messages>;
+template <class Event>
+using NewestMessage =
+    std::tuple_element_t<kNewestVersion<Event> - 1, typename Stored<Event>::Messages>;
+
+// --- Messages to and from bytes ------------------------------------------------------------------
 
 template <class Event>
 EncodedEvent encodeOne(const Event& event) {
   capnp::MallocMessageBuilder message(kj::arrayPtr(scratch.data(), scratch.size()));
-  write(event, message.initRoot<typename Stored<Event>::Message>());
-  EncodedEvent encoded{Stored<Event>::kType, kSchemaVersion, {}};
+  write(event, message.initRoot<NewestMessage<Event>>());
+  EncodedEvent encoded{Stored<Event>::kType, kNewestVersion<Event>, {}};
   encoded.payload.resize(capnp::computeSerializedSizeInWords(message) * sizeof(capnp::word));
   kj::ArrayOutputStream stream(
       kj::arrayPtr(reinterpret_cast<kj::byte*>(encoded.payload.data()), encoded.payload.size()));
@@ -368,62 +414,81 @@ EncodedEvent encodeOne(const Event& event) {
 
 using Decoded = tl::expected<Event, DecodeError>;
 
-tl::unexpected<DecodeError> malformed(std::string_view type, std::string_view why) {
-  return tl::unexpected(DecodeError{DecodeError::Code::malformed,
-                                    "malformed " + std::string(type) + ": " + std::string(why)});
-}
-
-template <class One, class Family>
-Decoded decodeOne(std::span<const std::byte> payload) {
-  constexpr std::string_view kType = Stored<One>::kType;
-  if (payload.empty()) return malformed(kType, "it is empty");
-  if (payload.size() % sizeof(capnp::word) != 0) return malformed(kType, "it is not whole words");
+// One schema version of one type: the event in `payload`. Throws Malformed and kj::Exception.
+template <class Message, class One, class Family>
+Event readPayload(std::span<const std::byte> payload) {
+  if (payload.empty()) throw Malformed{"it is empty"};
+  if (payload.size() % sizeof(capnp::word) != 0) throw Malformed{"it is not whole words"};
   if (reinterpret_cast<std::uintptr_t>(payload.data()) % alignof(capnp::word) != 0) {
-    return malformed(kType, "it was not handed over at a word boundary");
+    throw Malformed{"it was not handed over at a word boundary"};
   }
   const kj::ArrayPtr<const capnp::word> words(reinterpret_cast<const capnp::word*>(payload.data()),
                                               payload.size() / sizeof(capnp::word));
-  try {
-    capnp::FlatArrayMessageReader message(words, kReaderOptions);
-    if (message.getEnd() != words.end()) return malformed(kType, "bytes follow the message");
-    if (message.getRoot<capnp::AnyPointer>().isNull()) return malformed(kType, "it has no root");
-    return Event{Family{read(message.getRoot<typename Stored<One>::Message>())}};
-  } catch (const kj::Exception& fault) {
-    return malformed(kType, fault.getDescription().cStr());
-  } catch (const Malformed& fault) {
-    return malformed(kType, fault.message);
-  }
+  capnp::FlatArrayMessageReader message(words, kReaderOptions);
+  if (message.getEnd() != words.end()) throw Malformed{"bytes follow the message"};
+  if (message.getRoot<capnp::AnyPointer>().isNull()) throw Malformed{"it has no root"};
+  One event = read(message.getRoot<Message>());
+  return Family{std::move(event)};
 }
+using ReadPayload = Event (*)(std::span<const std::byte> payload);
 
-struct KnownType {
+template <class Messages, class One, class Family>
+struct ReadersOf;
+template <class... Messages, class One, class Family>
+struct ReadersOf<std::tuple<Messages...>, One, Family> {
+  static constexpr std::array<ReadPayload, sizeof...(Messages)> kAll{
+      &readPayload<Messages, One, Family>...};
+};
+
+struct Readers {
   std::string_view type;
-  Decoded (*decode)(std::span<const std::byte> payload);
+  std::span<const ReadPayload> byVersion;  // that of version 1 first
 };
 
 template <class Variant>
-struct KnownTypesOf;
+struct TypesOf;
 template <class... Events>
-struct KnownTypesOf<std::variant<Events...>> {
-  static constexpr std::array<KnownType, sizeof...(Events)> kAll{
-      KnownType{Stored<Events>::kType, &decodeOne<Events, std::variant<Events...>>}...};
+struct TypesOf<std::variant<Events...>> {
+  static constexpr std::array<Readers, sizeof...(Events)> kReaders{Readers{
+      Stored<Events>::kType,
+      ReadersOf<typename Stored<Events>::Messages, Events, std::variant<Events...>>::kAll}...};
 };
 
-constexpr auto& kTicketTypes = KnownTypesOf<TicketEvent>::kAll;
-constexpr auto& kBoardTypes = KnownTypesOf<BoardEvent>::kAll;
-
-constexpr auto kKnownTypes = [] {
-  std::array<KnownType, kTicketTypes.size() + kBoardTypes.size()> all{};
-  std::size_t next = 0;
-  for (const KnownType& known : kTicketTypes) all[next++] = known;
-  for (const KnownType& known : kBoardTypes) all[next++] = known;
+constexpr auto kReaders = [] {
+  constexpr auto& kTicket = TypesOf<TicketEvent>::kReaders;
+  constexpr auto& kBoard = TypesOf<BoardEvent>::kReaders;
+  std::array<Readers, kTicket.size() + kBoard.size()> all{};
+  std::copy(kBoard.begin(), kBoard.end(), std::copy(kTicket.begin(), kTicket.end(), all.begin()));
   return all;
 }();
 
-constexpr auto kKnownNames = [] {
-  std::array<std::string_view, kKnownTypes.size()> names{};
-  for (std::size_t i = 0; i < names.size(); ++i) names[i] = kKnownTypes[i].type;
-  return names;
+constexpr auto kKnownTypes = [] {
+  std::array<KnownType, kReaders.size()> types{};
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    types[i] = {kReaders[i].type, static_cast<std::uint16_t>(kReaders[i].byVersion.size())};
+  }
+  return types;
 }();
+
+Decoded unknownType(std::string_view type, std::uint16_t version) {
+  return tl::unexpected(DecodeError{DecodeError::Code::unknownType, std::string(type), version, 0,
+                                    "no event type '" + std::string(type) + "' is known"});
+}
+
+Decoded newerSchema(const Readers& known, std::uint16_t version) {
+  const auto newest = static_cast<std::uint16_t>(known.byVersion.size());
+  return tl::unexpected(
+      DecodeError{DecodeError::Code::newerSchema, std::string(known.type), version, newest,
+                  std::string(known.type) + " has schema version " + std::to_string(version) +
+                      "; this program knows up to " + std::to_string(newest)});
+}
+
+Decoded malformed(const Readers& known, std::uint16_t version, std::string_view why) {
+  const auto newest = static_cast<std::uint16_t>(known.byVersion.size());
+  return tl::unexpected(
+      DecodeError{DecodeError::Code::malformed, std::string(known.type), version, newest,
+                  "malformed " + std::string(known.type) + ": " + std::string(why)});
+}
 
 }  // namespace
 
@@ -437,23 +502,22 @@ EncodedEvent encode(const BoardEvent& event) {
 
 tl::expected<Event, DecodeError> decode(std::string_view type, std::uint16_t schemaVersion,
                                         std::span<const std::byte> payload) {
-  for (const KnownType& known : kKnownTypes) {
-    if (known.type != type) continue;
-    if (schemaVersion == 0) return malformed(type, "no schema has version 0");
-    if (schemaVersion > kSchemaVersion) {
-      return tl::unexpected(
-          DecodeError{DecodeError::Code::newerSchema,
-                      std::string(type) + " has schema version " + std::to_string(schemaVersion) +
-                          "; this program knows up to " + std::to_string(kSchemaVersion)});
-    }
-    return known.decode(payload);
+  const auto known = std::find_if(kReaders.begin(), kReaders.end(),
+                                  [&](const Readers& one) { return one.type == type; });
+  if (known == kReaders.end()) return unknownType(type, schemaVersion);
+  if (schemaVersion == 0) return malformed(*known, 0, "no schema has version 0");
+  if (schemaVersion > known->byVersion.size()) return newerSchema(*known, schemaVersion);
+  try {
+    return known->byVersion[schemaVersion - 1U](payload);
+  } catch (const kj::Exception& fault) {
+    return malformed(*known, schemaVersion, fault.getDescription().cStr());
+  } catch (const Malformed& fault) {
+    return malformed(*known, schemaVersion, fault.message);
   }
-  return tl::unexpected(DecodeError{DecodeError::Code::unknownType,
-                                    "no event type '" + std::string(type) + "' is known"});
 }
 
-std::span<const std::string_view> knownTypes() {
-  return kKnownNames;
+std::span<const KnownType> knownTypes() {
+  return kKnownTypes;
 }
 
 }  // namespace docket::domain::codec

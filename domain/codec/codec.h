@@ -30,21 +30,38 @@ struct EncodedEvent {
 EncodedEvent encode(const TicketEvent& event);
 EncodedEvent encode(const BoardEvent& event);
 
+// Why there is no event. The first two are no damage: the log was written by a newer program, which
+// understands it. Who meets one shows the fixed facts of the envelope, refuses or stops only what
+// cannot do without the event, and says so.
 struct DecodeError {
-  enum class Code { unknownType, newerSchema, malformed };
+  enum class Code {
+    unknownType,  // this program knows no such type
+    newerSchema,  // it knows the type, but not this version of it
+    malformed,    // it should understand these bytes, and does not
+  };
   Code code;
-  std::string message;
+  std::string type;
+  std::uint16_t version = 0;      // as stored
+  std::uint16_t newestKnown = 0;  // of the type; 0 when the type is unknown
+  std::string message;            // a part of a sentence
+
+  bool isDamage() const { return code == Code::malformed; }
 };
 
 using Event = std::variant<TicketEvent, BoardEvent>;
 
 // `payload` must start at an address that is a multiple of 8 (the event store's readers see to it).
-// Never throws; whatever the bytes are, the answer is an event or an error.
+// Never throws; whatever the bytes are, the answer is an event or an error. An event of an older
+// schema version comes as today's.
 [[nodiscard]] tl::expected<Event, DecodeError> decode(std::string_view type,
                                                       std::uint16_t schemaVersion,
                                                       std::span<const std::byte> payload);
 
 // Every event type this program knows, for listings and checks.
-std::span<const std::string_view> knownTypes();
+struct KnownType {
+  std::string_view type;
+  std::uint16_t version;  // the newest schema version: what encode writes
+};
+std::span<const KnownType> knownTypes();
 
 }  // namespace docket::domain::codec

@@ -32,6 +32,8 @@ enum BlockerKind {
   other @6;
 }
 
+enum PullRule { expedite @0; fixedDate @1; standard @2; intangible @3; }
+
 struct Place {
   column @0 :Text;
   category @1 :ColumnCategory;
@@ -69,13 +71,15 @@ struct TicketMoved {
   overrideReason @3 :Text;
 }
 
-struct TicketPulled {
+struct TicketPulled {  # schema version 2
   from @0 :Place;
   to @1 :Place;
   agent @2 :Text;
   policyVersion @3 :UInt64;
-  rule @4 :Text;
+  rule @4 :PullRule;
   candidates @5 :UInt64;
+  hasHeldBack @6 :Bool;
+  heldBack @7 :UInt64;
 }
 
 struct TicketAssigned {
@@ -151,4 +155,15 @@ struct LimitSet {
   column @0 :Text;
   before @1 :Limit;
   after @2 :Limit;
+}
+
+# --- Older versions: read for ever, never written again ---------------------------------------------
+
+struct TicketPulledV1 {
+  from @0 :Place;
+  to @1 :Place;
+  agent @2 :Text;
+  policyVersion @3 :UInt64;
+  rule @4 :Text;  # as the pull policy spells its rules: "fixed-date"
+  candidates @5 :UInt64;
 }

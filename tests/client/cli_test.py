@@ -577,6 +577,21 @@ class Places(unittest.TestCase):
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
 
+    def test_audit_rehearse(self):
+        own = ["--data", self.data, "--json"]
+        self.assertEqual(docket(*own, "board", "create", "OPS").code, 0)
+        self.assertEqual(docket(*own, "ticket", "open", "--board", "OPS", "--title", "x").code, 0)
+        self.assertEqual(docket(*own, "ticket", "pull", "OPS").code, 0)
+        result = docket(*own, "audit", "rehearse", "--strict")
+        self.assertEqual((result.code, result.err), (0, ""))
+        self.assertEqual((result.json["events"], result.json["decoded"]), (3, 3))
+        self.assertEqual(result.json["failures"], [])
+        self.assertIn({"type": "TicketPulled", "schema_version": 2, "events": 1, "upcast": False},
+                      result.json["types"])
+        result = docket("--data", self.data, "audit", "rehearse")
+        self.assertIn("This version understands the whole history.", result.out)
+        self.assertIn("--data", self.failure(2, "audit", "rehearse"))
+
     def test_port_in_use(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]

@@ -29,6 +29,7 @@ class Choices {
   bool exhausted() const { return next_ >= numbers_.size(); }
   std::uint32_t number() { return exhausted() ? 0 : numbers_[next_++]; }
   std::uint32_t below(std::uint32_t end) { return number() % end; }
+  std::optional<std::uint64_t> maybeWide() { return flag() ? std::optional(wide()) : std::nullopt; }
   bool flag() { return below(2) == 1; }
   std::uint64_t wide() { return (std::uint64_t{number()} << 32) | number(); }
 
@@ -67,6 +68,7 @@ class Choices {
   ServiceClass serviceClass() { return enumerant<ServiceClass>(4); }
   ColumnCategory category() { return enumerant<ColumnCategory>(5); }
   BlockerKind blockerKind() { return enumerant<BlockerKind>(7); }
+  PullRule pullRule() { return enumerant<PullRule>(4); }
   Tier tier() { return static_cast<Tier>(1 + below(3)); }
   SubjectId subject() {
     return SubjectId{oneOf(std::vector<std::string>{"", "anna", "bob", "not an id"})};
@@ -86,7 +88,7 @@ class Choices {
       case 1:
         return TicketMoved{place(), place(), wide(), text()};
       case 2:
-        return TicketPulled{place(), place(), subject(), wide(), text(), wide()};
+        return TicketPulled{place(), place(), subject(), wide(), pullRule(), wide(), maybeWide()};
       case 3:
         return TicketAssigned{subject(), subject()};
       case 4:

@@ -94,7 +94,7 @@ RC_GTEST_PROP(CodecProperties, TruncatedBytesAreMalformed, ()) {
   const EncodedEvent encoded = someEncoded(choices);
   Aligned aligned(encoded.payload);
   const auto size = *rc::gen::inRange<std::size_t>(0, encoded.payload.size());
-  const auto decoded = decode(encoded.type, 1, aligned.bytes().first(size));
+  const auto decoded = decode(encoded.type, encoded.schemaVersion, aligned.bytes().first(size));
   RC_ASSERT(!decoded.has_value());
   RC_ASSERT(decoded.error().code == DecodeError::Code::malformed);
 }
@@ -105,21 +105,53 @@ RC_GTEST_PROP(CodecProperties, RandomBytesAreAnEventOrAnError, (std::vector<std:
     words[0] = std::uint64_t{words.size() - 1} << 32;
   const std::span<const std::byte> bytes(reinterpret_cast<const std::byte*>(words.data()),
                                          words.size() * 8);
-  for (const std::string_view type : knownTypes()) {
-    const auto decoded = decode(type, 1, bytes);
-    if (!decoded) RC_ASSERT(decoded.error().code == DecodeError::Code::malformed);
+  for (const KnownType& known : knownTypes()) {
+    for (std::uint16_t version = 1; version <= known.version; ++version) {
+      const auto decoded = decode(known.type, version, bytes);
+      if (!decoded) RC_ASSERT(decoded.error().code == DecodeError::Code::malformed);
+    }
   }
 }
 
 TEST(Codec, EveryTypeIsKnownOnce) {
-  const std::set<std::string_view> types(knownTypes().begin(), knownTypes().end());
+  std::set<std::string_view> types;
+  for (const KnownType& known : knownTypes()) types.insert(known.type);
   EXPECT_EQ(types.size(), knownTypes().size());
   EXPECT_EQ(types.size(), std::variant_size_v<TicketEvent> + std::variant_size_v<BoardEvent>);
   EXPECT_TRUE(types.contains("TicketMoved"));
 }
 
 TEST(Codec, AnUnknownTypeIsAnError) {
-  EXPECT_EQ(errorOf("TicketEaten", 1, {}), DecodeError::Code::unknownType);
+  const auto decoded = decode("TicketEaten", 3, {});
+  ASSERT_FALSE(decoded);
+  EXPECT_EQ(decoded.error().code, DecodeError::Code::unknownType);
+  EXPECT_EQ(decoded.error().type, "TicketEaten");
+  EXPECT_EQ(decoded.error().version, 3);
+  EXPECT_EQ(decoded.error().newestKnown, 0);
+  EXPECT_FALSE(decoded.error().isDamage());
+}
+
+TEST(Codec, ANewerSchemaSaysWhatIsKnown) {
+  const EncodedEvent encoded = encode(TicketEvent(TicketPulled{}));
+  ASSERT_EQ(encoded.schemaVersion, 2);
+  const auto decoded = decode("TicketPulled", 3, Aligned(encoded.payload).bytes());
+  ASSERT_FALSE(decoded);
+  EXPECT_EQ(decoded.error().code, DecodeError::Code::newerSchema);
+  EXPECT_EQ(decoded.error().type, "TicketPulled");
+  EXPECT_EQ(decoded.error().version, 3);
+  EXPECT_EQ(decoded.error().newestKnown, 2);
+  EXPECT_FALSE(decoded.error().isDamage());
+}
+
+// The same bytes say something else in another version, so a version read as another is found out.
+TEST(Codec, AnOlderVersionIsReadByItsOwnSchema) {
+  TicketPulled pulled;
+  pulled.rule = PullRule::intangible;
+  const EncodedEvent encoded = encode(TicketEvent(pulled));
+  const auto decoded = decode("TicketPulled", 1, Aligned(encoded.payload).bytes());
+  ASSERT_FALSE(decoded) << "version 1 has a text for the rule, and here is none";
+  EXPECT_TRUE(decoded.error().isDamage());
+  EXPECT_THAT(decoded.error().message, testing::HasSubstr("a pull rule ''"));
 }
 
 TEST(Codec, ANewerSchemaIsAnErrorOfItsOwn) {

@@ -2,8 +2,9 @@
 // like these for ever, so a file here is never changed: a difference means that this program writes
 // or reads another format than the logs out there.
 //
-// For a NEW type add an event to `goldenEvents` and run the test with DOCKET_WRITE_GOLDEN=1: it
-// writes files that are missing and leaves those that are there alone.
+// For a NEW type add an event to `goldenEvents`, for a new VERSION of a type move what the old file
+// now reads as to `olderGoldenEvents`; then run the test with DOCKET_WRITE_GOLDEN=1: it writes
+// files that are missing and leaves those that are there alone.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <utility>
 
 #include "domain/codec/codec.h"
 
@@ -48,7 +50,7 @@ std::vector<TicketEvent> goldenTicketEvents() {
   return {
       opened,
       TicketMoved{inbox, waiting, 3, "the boss asked"},
-      TicketPulled{inbox, inProgress, anna, 4, "fixed-date", 17},
+      TicketPulled{inbox, inProgress, anna, 4, PullRule::fixedDate, 17, 2},
       TicketAssigned{SubjectId{}, anna},
       TicketEscalated{Tier::first, Tier::third, "tried all"},
       TicketBlocked{BlockerKind::other, "no toner"},
@@ -73,6 +75,20 @@ std::vector<BoardEvent> goldenBoardEvents() {
   };
 }
 
+// What the files of older schema versions read as today.
+struct OlderGolden {
+  std::string type;
+  std::uint16_t version;
+  Event event;
+};
+std::vector<OlderGolden> olderGoldenEvents() {
+  const Place inbox{ColumnId{"inbox"}, ColumnCategory::queue};
+  const Place inProgress{ColumnId{"in-progress"}, ColumnCategory::active};
+  return {{"TicketPulled", 1,
+           TicketEvent(TicketPulled{inbox, inProgress, SubjectId{"anna"}, 4, PullRule::fixedDate,
+                                    17, std::nullopt})}};
+}
+
 struct Golden {
   EncodedEvent encoded;
   Event event;
@@ -85,9 +101,12 @@ std::vector<Golden> goldenEvents() {
   return all;
 }
 
-fs::path fileOf(const EncodedEvent& encoded) {
+fs::path fileOf(std::string_view type, std::uint16_t version) {
   return fs::path(DOCKET_GOLDEN_DIR) /
-         (std::string(encoded.type) + ".v" + std::to_string(encoded.schemaVersion) + ".hex");
+         (std::string(type) + ".v" + std::to_string(version) + ".hex");
+}
+fs::path fileOf(const EncodedEvent& encoded) {
+  return fileOf(encoded.type, encoded.schemaVersion);
 }
 
 // A word a line, so that a difference can be seen.
@@ -123,10 +142,18 @@ std::string contents(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-TEST(Golden, EveryTypeHasItsBytes) {
-  std::set<std::string_view> types;
-  for (const Golden& golden : goldenEvents()) types.insert(golden.encoded.type);
-  EXPECT_EQ(types, std::set<std::string_view>(knownTypes().begin(), knownTypes().end()));
+TEST(Golden, EveryVersionOfEveryTypeHasItsBytes) {
+  using Version = std::pair<std::string, std::uint16_t>;
+  std::set<Version> known;
+  for (const KnownType& type : knownTypes()) {
+    for (std::uint16_t v = 1; v <= type.version; ++v) known.insert({std::string(type.type), v});
+  }
+  std::set<Version> golden;
+  for (const Golden& one : goldenEvents()) {
+    golden.insert({std::string(one.encoded.type), one.encoded.schemaVersion});
+  }
+  for (const OlderGolden& one : olderGoldenEvents()) golden.insert({one.type, one.version});
+  EXPECT_EQ(golden, known);
 }
 
 TEST(Golden, EncodeWritesTheStoredBytes) {
@@ -143,10 +170,20 @@ TEST(Golden, EncodeWritesTheStoredBytes) {
 TEST(Golden, DecodeReadsTheStoredBytes) {
   for (const Golden& golden : goldenEvents()) {
     const auto words = wordsOf(contents(fileOf(golden.encoded)));
-    const auto decoded =
-        decode(golden.encoded.type, 1, std::as_bytes(std::span<const std::uint64_t>(words)));
+    const auto decoded = decode(golden.encoded.type, golden.encoded.schemaVersion,
+                                std::as_bytes(std::span<const std::uint64_t>(words)));
     ASSERT_TRUE(decoded) << golden.encoded.type << ": " << decoded.error().message;
     EXPECT_TRUE(*decoded == golden.event) << golden.encoded.type;
+  }
+}
+
+TEST(Golden, DecodeReadsOlderVersionsAsTodaysEvents) {
+  for (const OlderGolden& golden : olderGoldenEvents()) {
+    const auto words = wordsOf(contents(fileOf(golden.type, golden.version)));
+    const auto decoded =
+        decode(golden.type, golden.version, std::as_bytes(std::span<const std::uint64_t>(words)));
+    ASSERT_TRUE(decoded) << golden.type << ": " << decoded.error().message;
+    EXPECT_TRUE(*decoded == golden.event) << golden.type << " version " << golden.version;
   }
 }
 

@@ -30,7 +30,8 @@ std::vector<std::string> order(const std::vector<OpenCard>& cards, Timestamp now
   for (const OpenCard& one : cards) pointers.push_back(&one);
   std::vector<std::string> texts;
   for (const PullCandidate& candidate : pullOrder(pointers, now)) {
-    texts.push_back(std::to_string(candidate.card->ticket.number) + ":" + candidate.rule);
+    texts.push_back(std::to_string(candidate.card->ticket.number) + ":" +
+                    std::string(text(candidate.rule)));
   }
   return texts;
 }

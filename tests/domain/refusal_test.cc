@@ -49,7 +49,8 @@ TEST(Refusal, CodesAreFrozen) {
                                              "nothing-to-change",      "nothing-to-pull",
                                              "triage-note-missing",    "version-moved-on",
                                              "command-id-reused",      "overloaded",
-                                             "log-unavailable",        "corrupt"}));
+                                             "log-unavailable",        "corrupt",
+                                             "event-not-understood"}));
 }
 
 TEST(Refusal, AWipLimitSaysLimitCountAndTheWaysOut) {

@@ -271,7 +271,7 @@ TEST(TicketDecider, PullTakesTheFirstInLineAndSaysWhy) {
   desk.givenBlocked(5).givenLimit("in-progress", 5);
   const Decision decision = desk.when(PullNext{kOps, {}, {}});
   EXPECT_EQ(onlyEvent<TicketPulled>(decision),
-            (TicketPulled{inbox(), inProgress(), kAnna, 1, "standard", 3}));
+            (TicketPulled{inbox(), inProgress(), kAnna, 1, PullRule::standard, 3, 0}));
   EXPECT_EQ(decision->ticket, ops(2));
 }
 
@@ -308,7 +308,8 @@ TEST(TicketDecider, PullPassesOverAnExpediteThatItsOwnLimitHoldsBack) {
   desk.givenTicket(1, inProgress(), ServiceClass::expedite);
   desk.givenTicket(2, inbox(), ServiceClass::expedite).givenTicket(3, inbox());
   const Decision decision = desk.when(PullNext{kOps, {}, {}});
-  EXPECT_EQ(onlyEvent<TicketPulled>(decision).rule, "standard");
+  EXPECT_EQ(onlyEvent<TicketPulled>(decision).rule, PullRule::standard);
+  EXPECT_EQ(onlyEvent<TicketPulled>(decision).heldBack, 1);
   EXPECT_EQ(decision->ticket, ops(3));
 }
 
@@ -317,7 +318,7 @@ TEST(TicketDecider, PullOfExpediteExceedsAColumnLimitButNeverItsOwn) {
   desk.givenTicket(1, inProgress()).givenTicket(2, inbox(), ServiceClass::expedite);
   desk.givenTicket(3, inbox(), ServiceClass::expedite).givenLimit("in-progress", 1);
   const Decision decision = desk.perform(PullNext{kOps, {}, {}});
-  EXPECT_EQ(onlyEvent<TicketPulled>(decision).rule, "expedite");
+  EXPECT_EQ(onlyEvent<TicketPulled>(decision).rule, PullRule::expedite);
   EXPECT_THAT(refused(desk, PullNext{kOps, {}, {}}), ElementsAre("expedite-limit-reached"));
 }
 

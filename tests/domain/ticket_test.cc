@@ -82,8 +82,8 @@ TEST(Ticket, InColumnSinceFollowsTheColumn) {
 }
 
 TEST(Ticket, PulledMovesAndAssigns) {
-  const Ticket ticket =
-      folded({opened(inbox()), TicketPulled{inbox(), inProgress(), kAnna, 0, "standard", 3}});
+  const Ticket ticket = folded(
+      {opened(inbox()), TicketPulled{inbox(), inProgress(), kAnna, 0, PullRule::standard, 3, 0}});
   EXPECT_EQ(ticket.place, inProgress());
   EXPECT_EQ(ticket.assignee, kAnna);
   EXPECT_EQ(ticket.committedAt, minute(1));
@@ -149,7 +149,7 @@ TEST(Ticket, DescriptionsHoldNoFreeText) {
   const std::vector<TicketEvent> events{
       open,
       TicketMoved{inbox(), inProgress(), 0, secret},
-      TicketPulled{inbox(), inProgress(), kAnna, 0, "standard", 3},
+      TicketPulled{inbox(), inProgress(), kAnna, 0, PullRule::standard, 3, 0},
       TicketAssigned{SubjectId{}, kAnna},
       TicketEscalated{Tier::first, Tier::third, secret},
       TicketBlocked{BlockerKind::supplier, secret},

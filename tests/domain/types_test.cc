@@ -42,6 +42,7 @@ TEST(Types, EveryEnumerantHasOneSpelling) {
   expectSpelled<ServiceClass>(4, parseServiceClass);
   expectSpelled<ColumnCategory>(5, parseColumnCategory);
   expectSpelled<BlockerKind>(7, parseBlockerKind);
+  expectSpelled<PullRule>(4, parsePullRule);
 }
 
 TEST(Types, SpellingsOfSeveralWordsHaveDashes) {

@@ -65,7 +65,7 @@ TEST(World, ExpediteUnderWayIsWhatIsActiveOrWaiting) {
   Desk desk;
   desk.givenTicket(1, inbox(), ServiceClass::expedite).givenTicket(2, inProgress());
   EXPECT_EQ(desk.board().expediteUnderWay(), 0U);
-  desk.given(ops(1), TicketPulled{inbox(), inProgress(), kAnna, 0, "expedite", 1});
+  desk.given(ops(1), TicketPulled{inbox(), inProgress(), kAnna, 0, PullRule::expedite, 1, 0});
   EXPECT_EQ(desk.board().expediteUnderWay(), 1U);
   desk.given(ops(1), TicketMoved{inProgress(), waiting(), 0, ""});
   EXPECT_EQ(desk.board().expediteUnderWay(), 1U);
@@ -93,6 +93,30 @@ TEST(World, BoardsAreThoseThatWereCreated) {
   EXPECT_THAT(desk.world().boards(), ElementsAre(BoardKey{"DEV"}, kOps));
   EXPECT_EQ(desk.world().find(BoardKey{"LOST"}), nullptr);
   EXPECT_EQ(desk.world().find(BoardKey{"NEVER"}), nullptr);
+}
+
+TEST(World, ATicketSetAsideKeepsItsPlaceAndItsNumber) {
+  Desk desk;
+  desk.givenTicket(1, inbox());
+  World world = desk.world();
+  const UnreadEvent first{7, "TicketTeleported", 1};
+  world.setAside(ops(1), first);
+  world.setAside(ops(1), {8, "TicketMoved", 3});
+  world.setAside(ops(5), {9, "TicketOpened", 2});
+  const BoardWorld& board = *world.find(kOps);
+  EXPECT_EQ(board.setAside.at(1), (SetAside{first, false})) << "the first one says why";
+  EXPECT_TRUE(board.setAside.at(5).isOpening);
+  EXPECT_EQ(board.count(column("inbox")), 1U);
+  EXPECT_EQ(board.lastNumber, 5U) << "its number is taken";
+}
+
+TEST(World, ABoardNotUnderstoodIsToldApartFromOneThatIsNotThere) {
+  World world;
+  world.setAside(kOps, {3, "BoardCreated", 2});
+  world.setAside(kOps, {4, "LaneAdded", 1});
+  ASSERT_NE(world.unread(kOps), nullptr);
+  EXPECT_EQ(world.unread(kOps)->position, 3U);
+  EXPECT_EQ(world.unread(BoardKey{"DEV"}), nullptr);
 }
 
 TEST(World, EventsOfATicketNobodyOpenedChangeNothing) {

@@ -75,7 +75,8 @@ TEST(BoardView, ListsTheLongestStandingCardsFirstThenTheLowerNumber) {
 TEST(BoardView, AMoveTakesTheCardAndItsCountAlong) {
   auto view = boardView();
   view.board(kOps, boardCreated(kOps)).ticket(ops(1), ticketOpened(ops(1)), kMonday);
-  view.ticket(ops(1), domain::TicketPulled{inbox(), doing(), {"bob"}, 0, "standard", 1},
+  view.ticket(ops(1),
+              domain::TicketPulled{inbox(), doing(), {"bob"}, 0, domain::PullRule::standard, 1, 0},
               kMonday + 1h);
   const auto shown = BoardView::show(view.rows(), kOps, 10);
   EXPECT_THAT(cardsIn(*shown, "inbox"), ElementsAre("of 0"));

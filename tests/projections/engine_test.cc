@@ -171,14 +171,43 @@ TEST_F(EngineTest, AStoppedProjectionIsKnownAfterReopenAndTriedAgainAtStart) {
   EXPECT_EQ(journalFault(), "");
 }
 
-TEST_F(EngineTest, AnUnknownEventTypeIsPassedOver) {
+TEST_F(EngineTest, AnEventOfANewerProgramStopsAViewThatFoldsItsStream) {
+  for (const std::string stream : {"ticket/OPS-1", "board/OPS"}) {
+    TemporaryFolder folder;
+    TestLog log(folder.path() / "log");
+    log.comments(2);
+    log.raw(stream, "TicketTeleported", 3, {});
+    log.comments(1);
+    const auto engine = openEngine(folder.path() / "views", log, only(std::make_unique<Journal>()));
+    engine->start();
+    EXPECT_FALSE(askWhenAt(*engine, "journal", 3).get());
+    EXPECT_THAT(statusOf(*engine, "journal").stoppedBy, HasSubstr("TicketTeleported"));
+    EXPECT_EQ(statusOf(*engine, "journal").stoppedAt.value, 2u);
+    EXPECT_EQ(engine->snapshot("journal")->rows->get("count"), "2");
+  }
+}
+
+TEST_F(EngineTest, AnEventOfANewerProgramInAStreamOfAnotherKindIsPassedOver) {
   log_.comments(2);
-  log_.raw("ticket/OPS-1", "TicketTeleported", 1, {});
+  log_.raw("calendar/OPS", "HolidayAdded", 1, {});
   log_.comments(1);
   start(only(std::make_unique<Journal>()));
   ASSERT_TRUE(atHead(*engine_, log_, "journal"));
   EXPECT_EQ(engine_->snapshot("journal")->next.value, 4u);
   EXPECT_EQ(engine_->snapshot("journal")->rows->get("count"), "3");
+}
+
+TEST_F(EngineTest, AViewOfEnvelopesTakesAnEventOfANewerProgram) {
+  log_.comments(2);
+  log_.raw("ticket/OPS-1", "TicketTeleported", 1, {});
+  log_.raw("ticket/OPS-1", "CommentAdded", 99, std::vector<std::byte>(16));
+  log_.comments(1);
+  auto views = allProjections();
+  start(std::move(views));
+  ASSERT_TRUE(askWhenAt(*engine_, "audit", 5).get());
+  EXPECT_EQ(statusOf(*engine_, "audit").stoppedBy, "");
+  EXPECT_EQ(statusOf(*engine_, "board").stoppedAt.value, 2u);
+  EXPECT_EQ(statusOf(*engine_, "queue").stoppedAt.value, 2u);
 }
 
 TEST_F(EngineTest, ANewerSchemaOrMalformedBytesStop) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "projections/memory_rows.h"
 #include "tests/projections/fixtures.h"
 
 namespace docket::projections {
@@ -95,6 +96,29 @@ RC_GTEST_PROP(BatchRows, BehaveLikeAMapThroughCommitsAndRollbacks, ()) {
     for (const std::string from : {"", "a\x01", "b", "\xff\xff", "\xff\xff\xff"}) {
       RC_ASSERT(scanned(snapshot, "", from, backward) == scanned(model, "", from, backward));
     }
+  }
+}
+
+RC_GTEST_PROP(MemoryRows, BehaveLikeAMap, ()) {
+  MemoryRows rows;
+  MapRows model;
+  const auto steps = *rc::gen::inRange(1, 40);
+  for (int i = 0; i < steps; ++i) {
+    const std::string key = someKey();
+    if (*rc::gen::inRange(0, 4) == 0) {
+      rows.erase(key);
+      model.erase(key);
+    } else {
+      rows.put(key, std::to_string(i));
+      model.put(key, std::to_string(i));
+    }
+    RC_ASSERT(rows.get(key) == model.get(key));
+    const std::string prefix = *rc::gen::element<std::string>("", "a", "b\xff", "\xff", "zz");
+    const std::string from = *rc::gen::element<std::string>("", "a", "a\xff", "b", "\xff");
+    const bool backward = *rc::gen::arbitrary<bool>();
+    const std::size_t limit = *rc::gen::inRange<std::size_t>(1, 5);
+    RC_ASSERT(scanned(rows, prefix, from, backward, limit) ==
+              scanned(model, prefix, from, backward, limit));
   }
 }
 

@@ -13,6 +13,7 @@
 
 #include "domain/codec/codec.h"
 #include "tests/eventstore/file_size_limit.h"
+#include "tests/server/golden_payload.h"
 
 namespace docket::server {
 namespace {
@@ -106,6 +107,18 @@ class CommandPathTest : public ::testing::Test {
   CommandRequest moveTicket(std::uint64_t number, std::string column) {
     return ticketRequest(
         domain::MoveTicket{TicketId{BoardKey{"OPS"}, number}, ColumnId{std::move(column)}, ""});
+  }
+
+  // What a newer program would have written, before this one was started in its place.
+  void givenUnread(std::string kind, std::string id, std::string type, std::uint16_t version) {
+    path_.reset();
+    eventstore::Unit unit;
+    unit.commandId = commandId(++lastId_);
+    unit.actor = "ana";
+    unit.events.push_back({{std::move(kind), std::move(id)}, std::move(type), version, kNow, {}});
+    std::vector<eventstore::Unit> units{unit};
+    ASSERT_TRUE(log_->append(units, kNow).at(0));
+    reopen();
   }
 
   fs::path directory_;
@@ -350,6 +363,86 @@ TEST_F(CommandPathTest, PeopleAreNamedByTheRules) {
   const auto outcome = run(command);
   ASSERT_TRUE(std::holds_alternative<Refused>(outcome));
   EXPECT_EQ(std::get<Refused>(outcome).rejection.size(), 2u);
+}
+
+TEST_F(CommandPathTest, ATicketWithAnEventOfANewerProgramIsRefusedAndNothingElseIs) {
+  createBoard();
+  done(run(openTicket("one")));
+  done(run(openTicket("two")));
+  const auto head = log_->head();
+  givenUnread("ticket", "OPS-1", "TicketTeleported", 3);
+  const Outcome moved = run(moveTicket(1, "doing"));
+  const auto* refused = refusal<domain::EventNotUnderstood>(moved);
+  ASSERT_NE(refused, nullptr);
+  EXPECT_EQ(refused->subject, "OPS-1");
+  EXPECT_EQ(refused->event, (domain::UnreadEvent{head.value, "TicketTeleported", 3}));
+  EXPECT_FALSE(path_->stats().failed);
+  // The pull passes over it, though it was there first.
+  EXPECT_EQ(done(run(ticketRequest(domain::PullNext{BoardKey{"OPS"}, {}, {}}))).subject, "OPS-2");
+  EXPECT_EQ(done(run(openTicket("three"))).subject, "OPS-3");
+  EXPECT_NE(refusal<domain::EventNotUnderstood>(run(moveTicket(1, "doing"))), nullptr);
+}
+
+TEST_F(CommandPathTest, ANewerSchemaVersionIsRefusedLikeAnUnknownType) {
+  createBoard();
+  done(run(openTicket("one")));
+  givenUnread("ticket", "OPS-1", "TicketMoved", 99);
+  EXPECT_NE(refusal<domain::EventNotUnderstood>(run(moveTicket(1, "doing"))), nullptr);
+  done(run(openTicket("two")));
+}
+
+TEST_F(CommandPathTest, AnOpeningNotUnderstoodKeepsItsNumberAndItsKey) {
+  createBoard();
+  givenUnread("ticket", "OPS-1", "TicketOpened", 99);
+  EXPECT_NE(refusal<domain::EventNotUnderstood>(run(moveTicket(1, "doing"))), nullptr);
+  EXPECT_EQ(done(run(openTicket("another"))).subject, "OPS-2");
+  domain::RecordHistory history;
+  history.board = BoardKey{"OPS"};
+  history.externalKey = "SR-1";
+  history.activity = "Accepted";
+  history.actor = "Bo";
+  const Outcome recorded = run(ticketRequest(history));
+  const auto* refused = refusal<domain::EventNotUnderstood>(recorded);
+  ASSERT_NE(refused, nullptr) << "OPS-1 may be the ticket of SR-1";
+  EXPECT_EQ(refused->subject, "OPS-1");
+}
+
+TEST_F(CommandPathTest, ABoardWithAnEventOfANewerProgramIsRefusedAndOtherBoardsAreNot) {
+  createBoard();
+  done(run(openTicket("one")));
+  givenUnread("board", "OPS", "LaneAdded", 1);
+  givenUnread("board", "DEV", "BoardCreated", 99);
+  givenUnread("calendar", "OPS", "HolidayAdded", 1);
+  const auto create = [&](const char* key) {
+    return request(domain::BoardCommand{domain::CreateBoard{BoardKey{key}, "", "basic", {}}});
+  };
+  for (CommandRequest& command : std::vector{
+           openTicket("two"), moveTicket(1, "doing"), create("OPS"), create("DEV"),
+           request(
+               domain::BoardCommand{domain::SetLimit{BoardKey{"OPS"}, ColumnId{"doing"}, 3}})}) {
+    EXPECT_NE(refusal<domain::EventNotUnderstood>(run(std::move(command))), nullptr);
+  }
+  done(run(create("WEB")));
+  EXPECT_FALSE(path_->stats().failed);
+}
+
+TEST_F(CommandPathTest, APulledEventOfTheFirstVersionIsStillDecidedOn) {
+  createBoard();
+  done(run(openTicket("one")));
+  path_.reset();
+  eventstore::Unit unit;
+  unit.commandId = commandId(++lastId_);
+  unit.actor = "ana";
+  // A golden file: pulled from inbox to in-progress by anna, in schema version 1.
+  unit.events.push_back(
+      {{"ticket", "OPS-1"}, "TicketPulled", 1, kNow, goldenPayload("TicketPulled.v1")});
+  std::vector<eventstore::Unit> units{unit};
+  ASSERT_TRUE(log_->append(units, kNow).at(0));
+  reopen();
+  const Outcome outcome =
+      run(ticketRequest(domain::AssignTicket{TicketId{BoardKey{"OPS"}, 1}, SubjectId{"anna"}}));
+  EXPECT_NE(refusal<domain::NothingToChange>(outcome), nullptr) << "the pull gave it to anna";
+  done(run(ticketRequest(domain::AssignTicket{TicketId{BoardKey{"OPS"}, 1}, SubjectId{"bob"}})));
 }
 
 TEST_F(CommandPathTest, AFailedWriteVoidsWhatRestedOnItAndEndsTheTakingOfCommands) {

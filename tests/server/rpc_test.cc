@@ -291,6 +291,46 @@ TEST_F(Rpc, UnknownThingsHaveTheDomainsCodes) {
   EXPECT_EQ(code(rebuild.send().wait(scope()).getRefusal()), "unknown-projection");
 }
 
+TEST_F(Rpc, WhatANewerProgramWroteIsShownByItsFixedFacts) {
+  createBoard();
+  open("Printer");
+  eventstore::Unit unit;
+  unit.commandId.bytes.fill(std::byte{7});
+  unit.actor = "eve";
+  unit.events.push_back({{"ticket", "OPS-1"}, "TicketTeleported", 3, {}, {}});
+  std::vector<eventstore::Unit> units{unit};
+  const eventstore::Timestamp later{std::chrono::seconds(1'800'000'000)};
+  ASSERT_TRUE(server_->log().append(units, later).at(0));
+  server_->engine().logGrew();
+
+  auto history = client_->desk().historyRequest();
+  history.setId("OPS-1");
+  history.setLimit(10);
+  const auto entries = history.send().wait(scope());
+  ASSERT_EQ(code(entries.getRefusal()), "");
+  ASSERT_EQ(entries.getEntries().size(), 2u);
+  const auto facts = entries.getEntries()[1].getFacts();
+  EXPECT_EQ(facts.getType(), "TicketTeleported");
+  EXPECT_EQ(facts.getActor(), "eve");
+  EXPECT_THAT(facts.getSummary().cStr(), HasSubstr("unknown to this version"));
+
+  auto ticket = client_->desk().ticketRequest();
+  ticket.setId("OPS-1");
+  EXPECT_EQ(code(ticket.send().wait(scope()).getRefusal()), "event-not-understood");
+
+  const auto audited = [&](const char* type) {
+    auto audit = client_->auditor().logRequest();
+    audit.initFilter().setType(type);
+    audit.initFreshness().setHead();
+    return audit.send().wait(scope());
+  };
+  const auto found = audited("TicketTeleported");
+  ASSERT_EQ(code(found.getRefusal()), "");
+  ASSERT_EQ(found.getEntries().size(), 1u);
+  EXPECT_EQ(found.getEntries()[0].getActor(), "eve");
+  EXPECT_EQ(code(audited("TicketEaten").getRefusal()), "field-invalid") << "nobody wrote one";
+}
+
 TEST_F(Rpc, PositionBeyondTheHeadIsNotYet) {
   createBoard();
   auto request = client_->desk().boardsRequest();

@@ -1,0 +1,55 @@
+#include "server/world_replay.h"
+
+#include <utility>
+#include <variant>
+
+namespace docket::server {
+
+namespace codec = domain::codec;
+
+namespace {
+
+tl::unexpected<std::string> atPosition(const eventstore::Envelope& envelope, std::string what) {
+  return tl::make_unexpected("event at position " + std::to_string(envelope.position.value) +
+                             std::move(what));
+}
+
+constexpr const char* kBadTicketStream = " stands in a ticket stream of no valid name";
+
+tl::expected<void, std::string> setAside(domain::World& world,
+                                         const eventstore::Envelope& envelope) {
+  if (envelope.streamKind == codec::kTicketStream) {
+    const auto id = domain::TicketId::parse(envelope.streamId);
+    if (!id) return atPosition(envelope, kBadTicketStream);
+    world.setAside(*id, unreadEvent(envelope));
+  } else if (envelope.streamKind == codec::kBoardStream) {
+    world.setAside(domain::BoardKey{std::string(envelope.streamId)}, unreadEvent(envelope));
+  }
+  return {};
+}
+
+}  // namespace
+
+domain::UnreadEvent unreadEvent(const eventstore::Envelope& envelope) {
+  return {envelope.position.value, std::string(envelope.type), envelope.schemaVersion};
+}
+
+tl::expected<void, std::string> foldInto(
+    domain::World& world, const eventstore::Envelope& envelope,
+    const tl::expected<codec::Event, codec::DecodeError>& event) {
+  if (!event && event.error().isDamage()) {
+    return atPosition(envelope, " cannot be read: " + event.error().message);
+  }
+  if (!event) return setAside(world, envelope);
+  if (const auto* ticketEvent = std::get_if<domain::TicketEvent>(&*event)) {
+    const auto id = domain::TicketId::parse(envelope.streamId);
+    if (!id) return atPosition(envelope, kBadTicketStream);
+    world.apply(*id, *ticketEvent, envelope.occurredAt);
+  } else {
+    world.apply(domain::BoardKey{std::string(envelope.streamId)},
+                std::get<domain::BoardEvent>(*event));
+  }
+  return {};
+}
+
+}  // namespace docket::server
