@@ -1,5 +1,5 @@
-// What this program leaves to docketd: the work on the files of a stopped server. This program knows
-// no log, only the server's protocol.
+// What this program leaves to docketd: the work on the files of a stopped server. This program
+// knows no log, only the server's protocol.
 #pragma once
 
 #include <string>
