@@ -49,6 +49,16 @@ void loseTail(const fs::path& path, std::uint64_t synced, UnsyncedTail tail,
   }
 }
 
+// RocksDB sleeps for a second after a failed flush; the matrix has thousands.
+class Impatient : public rocksdb::EnvWrapper {
+ public:
+  explicit Impatient(std::unique_ptr<rocksdb::Env>&& env) : EnvWrapper(std::move(env)) {}
+  const char* Name() const override { return "Impatient"; }
+  void SleepForMicroseconds(int micros) override {
+    target()->SleepForMicroseconds(std::min(micros, 1'000));
+  }
+};
+
 }  // namespace
 
 std::string_view nameOf(Call call) {
@@ -122,7 +132,9 @@ class FaultyWritableFile : public rocksdb::FSWritableFileOwnerWrapper {
     return !std::exchange(files_.halfWritten_, true) && files_.hit_ == path;
   }
   IOStatus promise() {
-    const IOStatus refused = files_.allow(Call::sync, name());
+    const std::string path = name();
+    if (files_.beforeSync_) files_.beforeSync_(path);
+    const IOStatus refused = files_.allow(Call::sync, path);
     const std::lock_guard lock(files_.mutex_);
     if (!refused.ok()) written_->syncFailed = true;
     if (!written_->syncFailed) written_->synced = written_->size;
@@ -350,6 +362,10 @@ IOStatus FaultyFiles::DeleteFile(const std::string& path, const IOOptions& optio
     written_.erase(path);
   }
   return status;
+}
+
+std::unique_ptr<rocksdb::Env> environmentOver(FaultyFiles& files) {
+  return std::make_unique<Impatient>(rocksdb::NewCompositeEnv({&files, [](auto*) {}}));
 }
 
 }  // namespace docket::eventstore::testing

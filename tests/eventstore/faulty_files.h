@@ -7,6 +7,7 @@
 // as the kernel may have dropped the pages. Safe to use from several threads.
 #pragma once
 
+#include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 
 #include <atomic>
@@ -66,6 +67,8 @@ class FaultyFiles : public rocksdb::FileSystemWrapper {
   // The path that the fault hit; none: not reached.
   std::optional<std::string> hit() const;
   void cutPower() { powerIsOff_.store(true); }
+  // Called with the path before each sync of a file. REQUIRES: no call is under way.
+  void beforeSync(std::function<void(const std::string&)> call) { beforeSync_ = std::move(call); }
   // REQUIRES: nobody uses the files any more.
   void loseUnsynced(UnsyncedTail tail, std::mt19937_64& random);
 
@@ -115,6 +118,7 @@ class FaultyFiles : public rocksdb::FileSystemWrapper {
 
   const std::filesystem::path attic_;
   const std::optional<Fault> fault_;
+  std::function<void(const std::string&)> beforeSync_;
   std::atomic<bool> powerIsOff_ = false;
   mutable std::mutex mutex_;  // guards what follows
   std::uint64_t calls_ = 0;   // of the fault's kind
@@ -124,5 +128,8 @@ class FaultyFiles : public rocksdb::FileSystemWrapper {
   std::unordered_map<std::string, std::shared_ptr<Written>> written_;
   std::vector<Change> changes_;
 };
+
+// The environment of a log over these files, which must outlive it.
+std::unique_ptr<rocksdb::Env> environmentOver(FaultyFiles& files);
 
 }  // namespace docket::eventstore::testing
