@@ -56,6 +56,7 @@ class BitFlips : public LogTest {
       const bool ofIndex = entry.path().parent_path() != directory();
       std::string name = entry.path().filename().string();
       if (entry.path().extension() == ".log") name = "write-ahead log";
+      if (entry.path().parent_path().filename() == "commands") name = "command run";
       name = name.substr(0, name.find("-0"));
       kinds[entry.path()] = (ofIndex ? "index: " : "") + name;
     }
