@@ -220,6 +220,11 @@ tl::expected<void, StoreError> Database::checkFamilies(const LogOptions& options
     }
     return tl::unexpected(corrupt("it has an unknown column family \"" + *foreign + "\""));
   }
+  // A MANIFEST that seems to end early; RocksDB would take it as it is and delete the tables that
+  // it does not name.
+  if (names.size() < kFamilyCount && hasRemains(directory_)) {
+    return tl::unexpected(corrupt("its MANIFEST does not name all column families"));
+  }
   if (names.size() < kFamilyCount && (options.readOnly || !options.create)) {
     return tl::unexpected(
         StoreError{StoreErrorCode::notFound, directory_.string() + " holds no log"});

@@ -33,6 +33,15 @@ StoreError beyondHead(std::string_view what, std::uint64_t value, Position head)
                                        std::to_string(head.value) + " events"};
 }
 
+// A copy: what the database pins must not outlive it.
+tl::expected<std::string, StoreError> readStoreId(const Database& database) {
+  rocksdb::PinnableSlice value;
+  const auto found = database.get(Family::meta, keys::kStoreId, value);
+  if (!found) return tl::unexpected(found.error());
+  if (!*found) return tl::unexpected(database.corrupt("its store id is missing"));
+  return value.ToString();
+}
+
 }  // namespace
 
 class Log::Impl {
@@ -107,14 +116,12 @@ tl::expected<std::unique_ptr<Log>, StoreError> Log::open(const LogOptions& optio
   if (!database) return tl::unexpected(std::move(database.error()));
   const auto head = checkOpening(**database, options.create && !options.readOnly);
   if (!head) return tl::unexpected(head.error());
-  rocksdb::PinnableSlice storeId;
-  const auto named = (*database)->get(Family::meta, keys::kStoreId, storeId);
-  if (!named) return tl::unexpected(named.error());
-  if (!*named) return tl::unexpected((*database)->corrupt("its store id is missing"));
-  auto index = openIndex(**database, storeId.ToString(), head->next, options);
+  const auto storeId = readStoreId(**database);
+  if (!storeId) return tl::unexpected(storeId.error());
+  auto index = openIndex(**database, *storeId, head->next, options);
   if (!index) return tl::unexpected(std::move(index.error()));
-  auto impl = std::make_unique<Impl>(std::move(*database), std::move(*index), storeId.ToString(),
-                                     *head, options);
+  auto impl =
+      std::make_unique<Impl>(std::move(*database), std::move(*index), *storeId, *head, options);
   if (!options.readOnly) {
     // Before the first event: a log with events and without an anchor is then known to be damaged.
     impl->anchored = {head->next, head->frontier.root()};

@@ -27,6 +27,12 @@ bool holds(const Expected& expected, const std::optional<StreamTip>& tip) {
       expected);
 }
 
+StoreError causeToCome(Position causation, Position next) {
+  return {StoreErrorCode::invalid, "causation position " + std::to_string(causation.value) +
+                                       " is not in the log, whose next position is " +
+                                       std::to_string(next.value)};
+}
+
 }  // namespace
 
 Stager::Stager(const Database& database, EventIndex& index, const Head& durable, Host host)
@@ -60,6 +66,9 @@ CommitGroup::Answer Stager::decide(const Unit& unit, CommitGroup& group) {
     return CommitGroup::Answer{tl::unexpected(std::move(failure)), restsOnStaged};
   };
   if (auto broken = checkLimits(unit)) return refuse(std::move(*broken), false);
+  if (unit.causation && *unit.causation >= head_.next) {
+    return refuse(causeToCome(*unit.causation, head_.next), false);
+  }
   if (auto known = answerIfKnown(unit)) return std::move(*known);
   bool restsOnStaged = false;
   auto violated = violations(unit, restsOnStaged);

@@ -304,6 +304,25 @@ TEST_F(LogDamage, AnIndexOfAnotherHistoryIsMadeAgain) {
   EXPECT_TRUE(ofStream("b/1").empty());
 }
 
+TEST_F(LogDamage, AManifestThatEndsEarlyIsRefusedAndNoTableIsDeleted) {
+  fill();
+  RawLog(directory()).compact();
+  const auto isManifest = [](const fs::path& path) {
+    return path.filename().string().starts_with("MANIFEST");
+  };
+  const std::vector<fs::path> files = filesOf(directory(), "");
+  const auto manifest = std::find_if(files.begin(), files.end(), isManifest);
+  ASSERT_NE(manifest, files.end());
+  fs::resize_file(*manifest, 6);  // in the header of the first record: a torn end, for RocksDB
+  const std::vector<fs::path> tables = filesOf(directory(), ".sst");
+  for (const bool readOnly : {true, false}) {
+    const auto opened = tryOpen(true, readOnly);
+    ASSERT_FALSE(opened.has_value());
+    EXPECT_EQ(opened.error().code, StoreErrorCode::corrupt) << opened.error().message;
+    EXPECT_EQ(filesOf(directory(), ".sst"), tables);
+  }
+}
+
 TEST_F(LogDamage, AMissingTableIsRefused) {
   fill();
   RawLog(directory()).compact();

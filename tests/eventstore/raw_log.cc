@@ -21,6 +21,15 @@ void require(const rocksdb::Status& status) {
 
 RawLog::RawLog(const std::filesystem::path& directory,
                const std::vector<std::string>& newFamilies) {
+  open(directory, newFamilies, false);
+}
+
+RawLog::RawLog(const std::filesystem::path& directory, Access) {
+  open(directory, {}, true);
+}
+
+void RawLog::open(const std::filesystem::path& directory,
+                  const std::vector<std::string>& newFamilies, bool readOnly) {
   std::vector<std::string> names;
   require(rocksdb::DB::ListColumnFamilies({}, directory.string(), &names));
   names.insert(names.end(), newFamilies.begin(), newFamilies.end());
@@ -35,7 +44,9 @@ RawLog::RawLog(const std::filesystem::path& directory,
   rocksdb::DBOptions options;
   options.create_missing_column_families = true;
   rocksdb::DB* db = nullptr;
-  require(rocksdb::DB::Open(options, directory.string(), families, &handles_, &db));
+  require(readOnly
+              ? rocksdb::DB::OpenForReadOnly(options, directory.string(), families, &handles_, &db)
+              : rocksdb::DB::Open(options, directory.string(), families, &handles_, &db));
   db_.reset(db);
 }
 
@@ -71,6 +82,14 @@ std::vector<std::string> RawLog::keysOf(std::string_view family) {
   for (each->SeekToFirst(); each->Valid(); each->Next()) keys.push_back(each->key().ToString());
   require(each->status());
   return keys;
+}
+
+std::vector<RawLog::Table> RawLog::tables() const {
+  std::vector<rocksdb::LiveFileMetaData> files;
+  db_->GetLiveFilesMetaData(&files);
+  std::vector<Table> tables;
+  for (const auto& file : files) tables.push_back({file.name.substr(1), file.column_family_name});
+  return tables;
 }
 
 void RawLog::compact() {

@@ -19,6 +19,8 @@ class RawLog {
   // `directory` is that of the log, or of its index, which has the family "default" alone.
   explicit RawLog(const std::filesystem::path& directory,
                   const std::vector<std::string>& newFamilies = {});
+  enum class Access { readOnly };
+  RawLog(const std::filesystem::path& directory, Access access);  // changes nothing
   ~RawLog();
 
   std::string get(std::string_view family, std::string_view key);
@@ -26,10 +28,17 @@ class RawLog {
   void remove(std::string_view family, std::string_view key);
   // Keys in order.
   std::vector<std::string> keysOf(std::string_view family);
+  struct Table {
+    std::string file;
+    std::string family;
+  };
+  std::vector<Table> tables() const;
   // Brings everything into tables below level 0, small ones of the groups.
   void compact();
 
  private:
+  void open(const std::filesystem::path& directory, const std::vector<std::string>& newFamilies,
+            bool readOnly);
   rocksdb::ColumnFamilyHandle* handle(std::string_view family);
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;

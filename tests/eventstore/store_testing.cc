@@ -104,9 +104,14 @@ std::string lineOf(std::uint64_t position, std::string_view streamText, std::uin
 }
 
 std::vector<std::string> lines(LogReader reader) {
+  return lines([&] { return reader.next(); });
+}
+
+std::vector<std::string> lines(
+    const std::function<tl::expected<const RecordedEvent*, StoreError>()>& read) {
   std::vector<std::string> result;
   while (true) {
-    const auto next = reader.next();
+    const auto next = read();
     if (!next) {
       result.push_back("ERROR " + next.error().message);
       return result;
@@ -116,6 +121,14 @@ std::vector<std::string> lines(LogReader reader) {
     result.push_back(lineOf(envelope.position.value, envelope.stream().text(),
                             envelope.version.value, envelope.type, asText((*next)->payload)));
   }
+}
+
+std::string textOf(const Expected& expected) {
+  if (const auto* exactly = std::get_if<Exactly>(&expected)) {
+    return "exactly " + std::to_string(exactly->version.value);
+  }
+  constexpr std::array<std::string_view, 3> kNames = {"any", "no stream", "exists"};
+  return std::string(kNames.at(expected.index()));
 }
 
 void LogTest::open() {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,7 +55,12 @@ std::string lineOf(std::uint64_t position, std::string_view streamText, std::uin
                    std::string_view type, std::string_view payload);
 
 // What a reader gives, each as lineOf; a read error ends the list with "ERROR <message>".
+std::vector<std::string> lines(
+    const std::function<tl::expected<const RecordedEvent*, StoreError>()>& next);
 std::vector<std::string> lines(LogReader reader);
+
+// "any", "no stream", "exists" or "exactly 3".
+std::string textOf(const Expected& expected);
 
 class LogTest : public ::testing::Test {
  protected:
