@@ -7,6 +7,7 @@
 
 #include "domain/board.h"
 #include "domain/cases.h"
+#include "domain/subject.h"
 #include "domain/ticket.h"
 #include "projections/row_codec.h"
 

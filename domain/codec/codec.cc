@@ -417,6 +417,7 @@ DOCKET_STORED(SubjectErased, wire::SubjectErased);
 DOCKET_STORED(LegalHoldPlaced, wire::LegalHoldPlaced);
 DOCKET_STORED(LegalHoldLifted, wire::LegalHoldLifted);
 #undef DOCKET_STORED
+static_assert(Stored<SubjectErased>::kType == kSubjectErased);
 
 template <class Event>
 constexpr std::uint16_t kNewestVersion = std::tuple_size_v<typename Stored<Event>::Messages>;

@@ -22,6 +22,8 @@ namespace docket::domain::codec {
 inline constexpr std::string_view kTicketStream = "ticket";
 inline constexpr std::string_view kBoardStream = "board";
 inline constexpr std::string_view kSubjectStream = "subject";
+// The type of the one event that is acted on by its name, in whatever schema version it comes.
+inline constexpr std::string_view kSubjectErased = "SubjectErased";
 
 struct EncodedEvent {
   std::string_view type;  // "TicketMoved"; lives for ever
