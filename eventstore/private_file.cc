@@ -37,22 +37,13 @@ tl::expected<void, StoreError> writeDraft(const fs::path& draft, std::string_vie
   return {};
 }
 
-tl::expected<void, StoreError> syncFolderOf(const fs::path& path) {
-  const fs::path folder = fs::absolute(path).parent_path();
-  const FileDescriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory || ::fsync(directory.number()) != 0) {
-    return failed("cannot sync the directory", folder);
-  }
-  return {};
-}
-
 }  // namespace
 
 tl::expected<void, StoreError> replacePrivateFile(const fs::path& path, std::string_view content) {
   const fs::path draft = path.string() + ".tmp";
   if (auto written = writeDraft(draft, content); !written) return written;
   if (::rename(draft.c_str(), path.c_str()) != 0) return failed("cannot replace", path);
-  return syncFolderOf(path);
+  return syncDirectory(fs::absolute(path).parent_path());
 }
 
 tl::expected<std::string, StoreError> readPrivateFile(const fs::path& path, std::size_t maxBytes) {
