@@ -1,4 +1,5 @@
-// Everything that can be asked of tickets and boards. Imperative: each may be refused.
+// Everything that can be asked of tickets, boards and what is kept about people. Imperative: each
+// may be refused.
 #pragma once
 
 #include <optional>
@@ -114,6 +115,27 @@ struct SetLimit {
 
 using BoardCommand = std::variant<CreateBoard, SetLimit>;
 
-using Command = std::variant<TicketCommand, BoardCommand>;
+// --- People --------------------------------------------------------------------------------------
+
+// Destroys the key with which everything about a person is sealed. For good.
+struct EraseSubject {
+  SubjectId subject;
+  std::string reason;
+};
+
+// Forbids erasing a person until it is lifted.
+struct PlaceLegalHold {
+  SubjectId subject;
+  std::string reason;
+};
+
+struct LiftLegalHold {
+  SubjectId subject;
+  std::string reason;
+};
+
+using SubjectCommand = std::variant<EraseSubject, PlaceLegalHold, LiftLegalHold>;
+
+using Command = std::variant<TicketCommand, BoardCommand, SubjectCommand>;
 
 }  // namespace docket::domain

@@ -1,6 +1,7 @@
 // One line for each event. Titles, comments, reasons and whatever else people wrote stay out of it.
 #include "domain/board.h"
 #include "domain/cases.h"
+#include "domain/subject.h"
 #include "domain/ticket.h"
 
 namespace docket::domain {
@@ -77,6 +78,15 @@ std::string describe(const BoardEvent& event) {
                           return "WIP limit of " + e.column.value + " changed from " +
                                  limitText(e.before) + " to " + limitText(e.after);
                         },
+                    },
+                    event);
+}
+
+std::string describe(const SubjectEvent& event) {
+  return std::visit(Cases{
+                        [](const SubjectErased&) { return std::string("subject erased"); },
+                        [](const LegalHoldPlaced&) { return std::string("legal hold placed"); },
+                        [](const LegalHoldLifted&) { return std::string("legal hold lifted"); },
                     },
                     event);
 }

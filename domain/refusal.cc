@@ -219,6 +219,39 @@ RefusalText describeOne(const EventNotUnderstood& r) {
            {"position", position}}};
 }
 
+RefusalText describeOne(const SubjectIsErased& r) {
+  return {
+      "subject-is-erased",
+      "The subject " + quoted(r.subject.value) + " was erased.",
+      "There is nothing left to erase or to hold: see docket person show " + r.subject.value + ".",
+      {{"subject", r.subject.value}}};
+}
+
+RefusalText describeOne(const LegalHoldStands& r) {
+  // Why it stands was written by a person: a fact for the one who asks, not for a log line.
+  return {"legal-hold-stands",
+          "A legal hold forbids erasing the subject " + quoted(r.subject.value) + ".",
+          "Have it lifted by whoever may decide that: docket person lift " + r.subject.value +
+              " --reason REASON.",
+          {{"subject", r.subject.value}, {"reason", r.reason}}};
+}
+
+RefusalText describeOne(const NoLegalHold& r) {
+  return {"no-legal-hold",
+          "No legal hold stands on the subject " + quoted(r.subject.value) + ".",
+          "There is nothing to lift: see docket person show " + r.subject.value + ".",
+          {{"subject", r.subject.value}}};
+}
+
+RefusalText describeOne(const KeyNotDestroyed& r) {
+  return {"key-not-destroyed",
+          "The erasure of the subject " + quoted(r.subject.value) + " is recorded at position " +
+              std::to_string(r.position) + ", but the key could not be destroyed yet.",
+          "Have the server's operator look at the key store; then send the same command again, or "
+          "restart the server, which destroys the key.",
+          {{"subject", r.subject.value}, {"position", std::to_string(r.position)}}};
+}
+
 }  // namespace
 
 RefusalText describe(const Refusal& refusal) {

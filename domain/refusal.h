@@ -104,19 +104,35 @@ struct LogUnavailable {
 };
 // Stored bytes are not what was written. No command is decided on such a past.
 struct LogDamaged {};
-// The ticket or board has an event of a newer program, so what it is now is not known here.
+// The ticket, board or person has an event of a newer program, so what it is now is not known here.
 struct EventNotUnderstood {
   std::string subject;  // "OPS-42" or "OPS"
   UnreadEvent event;
 };
+// The person was erased before; that cannot be done twice, nor undone.
+struct SubjectIsErased {
+  SubjectId subject;
+};
+// A legal hold forbids erasing the person.
+struct LegalHoldStands {
+  SubjectId subject;
+  std::string reason;
+};
+struct NoLegalHold {
+  SubjectId subject;
+};
+// The erasure is in the log, and the key store could not destroy the key yet.
+struct KeyNotDestroyed {
+  SubjectId subject;
+  std::uint64_t position = 0;
+};
 
-using Refusal =
-    std::variant<FieldInvalid, UnknownBoard, BoardExists, UnknownColumn, UnknownTicket,
-                 UnknownTemplate, BoardIncomplete, WipLimitReached, ExpediteLimitReached,
-                 TicketIsBlocked, TicketNotBlocked, TicketIsFinished, TicketNotFinished,
-                 ResolutionMissing, NothingToChange, NothingToPull, TriageNoteMissing,
-                 VersionMovedOn, CommandIdReused, Overloaded, LogUnavailable, LogDamaged,
-                 EventNotUnderstood>;
+using Refusal = std::variant<
+    FieldInvalid, UnknownBoard, BoardExists, UnknownColumn, UnknownTicket, UnknownTemplate,
+    BoardIncomplete, WipLimitReached, ExpediteLimitReached, TicketIsBlocked, TicketNotBlocked,
+    TicketIsFinished, TicketNotFinished, ResolutionMissing, NothingToChange, NothingToPull,
+    TriageNoteMissing, VersionMovedOn, CommandIdReused, Overloaded, LogUnavailable, LogDamaged,
+    EventNotUnderstood, SubjectIsErased, LegalHoldStands, NoLegalHold, KeyNotDestroyed>;
 
 // Every rule that a command broke; never empty.
 using Rejection = std::vector<Refusal>;

@@ -159,6 +159,25 @@ const UnreadEvent* World::unread(const BoardKey& board) const {
   return found == boards_.end() || !found->second.unread ? nullptr : &*found->second.unread;
 }
 
+void World::apply(const SubjectId& subject, const SubjectEvent& event) {
+  evolve(subjects_[subject], event);
+}
+
+void World::setAside(const SubjectId& subject, UnreadEvent event) {
+  unreadSubjects_.try_emplace(subject, std::move(event));
+}
+
+const UnreadEvent* World::unread(const SubjectId& subject) const {
+  const auto found = unreadSubjects_.find(subject);
+  return found == unreadSubjects_.end() ? nullptr : &found->second;
+}
+
+const Subject& World::subject(const SubjectId& id) const {
+  static const Subject kNothingRecorded;
+  const auto found = subjects_.find(id);
+  return found == subjects_.end() ? kNothingRecorded : found->second;
+}
+
 const BoardWorld* World::find(const BoardKey& key) const {
   const auto found = boards_.find(key);
   return found == boards_.end() || !found->second.board.exists ? nullptr : &found->second;

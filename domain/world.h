@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "domain/board.h"
+#include "domain/subject.h"
 #include "domain/ticket_event.h"
 #include "domain/types.h"
 
@@ -80,21 +81,28 @@ class World {
   // opened changes nothing.
   void apply(const BoardKey& board, const BoardEvent& event);
   void apply(const TicketId& ticket, const TicketEvent& event, Timestamp occurredAt);
+  void apply(const SubjectId& subject, const SubjectEvent& event);
 
   // An event of `ticket` or `board` that this program does not understand.
   void setAside(const TicketId& ticket, UnreadEvent event);
   void setAside(const BoardKey& board, UnreadEvent event);
+  void setAside(const SubjectId& subject, UnreadEvent event);
 
   // The event that keeps anybody from knowing what the board is; none: it is known. Ask before
   // find(): it may be what created the board.
   const UnreadEvent* unread(const BoardKey& board) const;
+  const UnreadEvent* unread(const SubjectId& subject) const;
   // None when the board was never created.
   const BoardWorld* find(const BoardKey& key) const;
   std::vector<BoardKey> boards() const;  // sorted
+  // As nothing was recorded of it, if so.
+  const Subject& subject(const SubjectId& id) const;
   bool operator==(const World&) const = default;
 
  private:
   std::map<BoardKey, BoardWorld> boards_;
+  std::map<SubjectId, Subject> subjects_;            // those who were held or erased
+  std::map<SubjectId, UnreadEvent> unreadSubjects_;  // the first event that is not understood
 };
 
 // --- Pull policy ---------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/env.h>
-#include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <spdlog/spdlog.h>
@@ -15,7 +14,7 @@
 #include "eventstore/anchor.h"
 #include "eventstore/keys.h"
 #include "eventstore/records.h"
-#include "eventstore/rocks_notes.h"
+#include "eventstore/rocks_settings.h"
 
 namespace docket::eventstore {
 namespace {
@@ -36,23 +35,12 @@ rocksdb::DBOptions databaseOptions(bool readOnly, rocksdb::Env* env) {
   options.env = env;
   options.create_missing_column_families = !readOnly;
   options.create_if_missing = !readOnly;
-  options.paranoid_checks = true;
-  // The default mode opens a log whose end is lost as if it had never been. This one refuses damage
-  // in the middle and forgives a torn end; the anchor tells a torn end from a lost one.
-  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
-  // A failed write is final: do not let RocksDB try again behind our back.
-  options.max_bgerror_resume_count = 0;
+  setSafely(options);
   options.db_write_buffer_size = 96 * kMiB;
   options.max_total_wal_size = 128 * kMiB;
   options.max_open_files = 512;
   options.max_background_jobs = 2;
   options.bytes_per_sync = kMiB;
-  // Opening must cost what the tail costs, not what the log costs.
-  options.skip_stats_update_on_db_open = true;
-  options.stats_dump_period_sec = 0;
-  options.stats_persist_period_sec = 0;
-  options.info_log = notesToOurLog();
   return options;
 }
 
@@ -88,11 +76,7 @@ rocksdb::ColumnFamilyOptions familyOptions(Family family,
 }
 
 rocksdb::ReadOptions readOptions(Access access) {
-  rocksdb::ReadOptions options;
-  options.verify_checksums = true;
-  // Without this a damaged table can end a scan early with an OK status. Nothing here ever deletes
-  // a range.
-  options.ignore_range_deletions = true;
+  rocksdb::ReadOptions options = verifiedRead();
   options.fill_cache = access == Access::point;
   return options;
 }
@@ -273,10 +257,7 @@ std::unique_ptr<rocksdb::Iterator> Database::iterate(Family family, Access acces
 }
 
 tl::expected<void, StoreError> Database::writeSynced(rocksdb::WriteBatch& batch) {
-  rocksdb::WriteOptions options;
-  options.sync = true;
-  options.protection_bytes_per_key = 8;
-  const Status status = db_->Write(options, &batch);
+  const Status status = db_->Write(syncedWrite(), &batch);
   if (!status.ok()) {
     return tl::unexpected(
         toStoreError(status, "cannot write to the log in " + directory_.string()));

@@ -20,6 +20,8 @@ enum class StoreErrorCode {
   failed,        // an earlier sync failed: no more writes until the process restarts
   interrupted,   // the caller asked long work to stop
   invalid,       // the caller broke a stated limit
+  keyMissing,    // no key for what was sealed, and nothing says that it was destroyed
+  erased,        // the subject's key was destroyed, for good
 };
 
 // A message is one sentence for a person, with the path or position it is about.

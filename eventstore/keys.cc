@@ -65,4 +65,13 @@ std::optional<std::uint32_t> parseChunk(std::string_view key, std::string_view s
   return number;
 }
 
+std::string subject(std::string_view id) {
+  return std::string(kSubjectPrefix).append(id);
+}
+
+std::optional<std::string_view> parseSubject(std::string_view key) {
+  if (!key.starts_with(kSubjectPrefix)) return std::nullopt;
+  return key.substr(kSubjectPrefix.size());
+}
+
 }  // namespace docket::eventstore::keys

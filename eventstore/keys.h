@@ -62,4 +62,18 @@ std::optional<std::string_view> streamOfChunk(std::string_view key);
 // The number of the chunk at `key`, if it is one of the stream with `streamKey`.
 std::optional<std::uint32_t> parseChunk(std::string_view key, std::string_view streamKey);
 
+// --- The keys of subjects, a database of its own -------------------------------------------------
+
+inline constexpr std::string_view kSubjectsFormat = "format";
+inline constexpr std::string_view kSubjectsCount = "count";
+inline constexpr std::string_view kSubjectsMasters = "masters";
+inline constexpr std::string_view kSubjectsUnswept = "unswept";
+
+// `k/`, then the subject's id. No fact's key above begins so.
+std::string subject(std::string_view id);
+// The subject's id; none if it is no subject's key.
+std::optional<std::string_view> parseSubject(std::string_view key);
+// What the keys of all subjects begin with.
+inline constexpr std::string_view kSubjectPrefix = "k/";
+
 }  // namespace docket::eventstore::keys

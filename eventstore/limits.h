@@ -14,6 +14,7 @@ inline constexpr std::size_t kMaxStreamPartBytes = 200;
 inline constexpr std::size_t kMaxTypeBytes = 100;
 inline constexpr std::size_t kMaxActorBytes = 200;
 inline constexpr std::size_t kMaxUnitEvents = 10'000;
+inline constexpr std::size_t kMaxSubjectBytes = 200;
 
 // What an envelope takes besides the text of its five strings, at most: twelve varints (seven
 // numbers and five lengths), two ids and a hash, three single bytes, and the fixed time.

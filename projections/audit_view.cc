@@ -7,6 +7,7 @@
 
 #include "domain/board.h"
 #include "domain/cases.h"
+#include "domain/subject.h"
 #include "domain/ticket.h"
 #include "projections/row_codec.h"
 
@@ -72,11 +73,13 @@ std::string boardOf(const Envelope& envelope) {
 }
 
 std::string summaryOf(const domain::codec::Event& event) {
-  return std::visit(domain::Cases{
-                        [](const domain::TicketEvent& ticket) { return domain::describe(ticket); },
-                        [](const domain::BoardEvent& board) { return domain::describe(board); },
-                    },
-                    event);
+  return std::visit(
+      domain::Cases{
+          [](const domain::TicketEvent& ticket) { return domain::describe(ticket); },
+          [](const domain::BoardEvent& board) { return domain::describe(board); },
+          [](const domain::SubjectEvent& subject) { return domain::describe(subject); },
+      },
+      event);
 }
 
 std::string summaryOf(const domain::codec::DecodeError& error) {

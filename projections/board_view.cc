@@ -146,6 +146,16 @@ tl::expected<void, std::string> BoardView::apply(const eventstore::Envelope& env
             applyBoard(envelope, board, rows);
             return tl::expected<void, std::string>{};
           },
+          [](const domain::SubjectEvent& subject) -> tl::expected<void, std::string> {
+            std::visit(domain::Cases{
+                           [](const domain::SubjectErased&) {
+                           },  // cards stay; their texts are sealed elsewhere
+                           [](const domain::LegalHoldPlaced&) {},
+                           [](const domain::LegalHoldLifted&) {},
+                       },
+                       subject);
+            return {};
+          },
       },
       event);
 }

@@ -84,6 +84,15 @@ tl::expected<void, std::string> QueueView::apply(const eventstore::Envelope& env
                        board);
             return {};
           },
+          [](const domain::SubjectEvent& subject) -> tl::expected<void, std::string> {
+            std::visit(domain::Cases{
+                           [](const domain::SubjectErased&) {},  // what stands in a queue stays
+                           [](const domain::LegalHoldPlaced&) {},
+                           [](const domain::LegalHoldLifted&) {},
+                       },
+                       subject);
+            return {};
+          },
       },
       event);
 }

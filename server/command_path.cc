@@ -12,6 +12,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "domain/cases.h"
 #include "domain/codec/codec.h"
 #include "server/decider.h"
 
@@ -57,15 +58,39 @@ struct Group {
   bool empty() const { return answers.empty(); }
 };
 
+// The stream of what the command names; none when it names what is not there yet.
+std::optional<eventstore::StreamId> streamOf(const domain::Command& command) {
+  using Stream = std::optional<eventstore::StreamId>;
+  namespace codec = domain::codec;
+  const auto stream = [](std::string_view kind, std::string id) {
+    return Stream({std::string(kind), std::move(id)});
+  };
+  return std::visit(domain::Cases{
+                        [&](const domain::TicketCommand& ticket) {
+                          const auto named = domain::namedTicket(ticket);
+                          return named ? stream(codec::kTicketStream, named->text()) : Stream();
+                        },
+                        [&](const domain::BoardCommand& board) {
+                          return stream(codec::kBoardStream, domain::namedBoard(board).value);
+                        },
+                        [&](const domain::SubjectCommand& subject) {
+                          return stream(codec::kSubjectStream, domain::namedSubject(subject).value);
+                        },
+                    },
+                    command);
+}
+
 }  // namespace
 
 class CommandPath::Impl {
  public:
-  Impl(eventstore::Log& log, CommandPathOptions options, Clock clock, OnCommitted onCommitted)
+  Impl(eventstore::Log& log, CommandPathOptions options, Clock clock, OnCommitted onCommitted,
+       OnErased onErased)
       : log_(log),
         options_(options),
         clock_(std::move(clock)),
         onCommitted_(std::move(onCommitted)),
+        onErased_(std::move(onErased)),
         decider_(log, options.maxCachedTickets) {
     committer_ = std::thread([this] { runCommitter(); });
     writer_ = std::thread([this] { runWriter(); });
@@ -105,6 +130,9 @@ class CommandPath::Impl {
     if (writer_.joinable()) writer_.join();
     if (committer_.joinable()) committer_.join();
   }
+
+  // Never changes: also while the writer decides.
+  std::span<const eventstore::Erasure> erasedBefore() const { return decider_.erasedBefore(); }
 
   CommandPathStats stats() const {
     CommandPathStats stats;
@@ -271,6 +299,7 @@ class CommandPath::Impl {
       } else {
         outcome = repeat(request);
       }
+      destroyKey(request, outcome);
       count(outcome);
     }
   }
@@ -327,24 +356,16 @@ class CommandPath::Impl {
     return outcome;
   }
 
-  // What has happened to the command's ticket or board after version `expected`. Best effort: a
-  // change that cannot be read is left out, the refusal stands by itself.
+  // What has happened to the command's ticket, board or subject after version `expected`. Best
+  // effort: a change that cannot be read is left out, the refusal stands by itself.
   std::vector<Change> changesSince(const CommandRequest& request, std::uint64_t expected) {
-    eventstore::StreamId stream;
-    if (const auto* ticket = std::get_if<domain::TicketCommand>(&request.command)) {
-      auto named = domain::namedTicket(*ticket);
-      if (!named) return {};
-      stream = {std::string(domain::codec::kTicketStream), named->text()};
-    } else {
-      stream = {std::string(domain::codec::kBoardStream),
-                domain::namedBoard(std::get<domain::BoardCommand>(request.command)).value};
-    }
-    if (expected == std::numeric_limits<std::uint64_t>::max()) return {};
+    const auto stream = streamOf(request.command);
+    if (!stream || expected == std::numeric_limits<std::uint64_t>::max()) return {};
     eventstore::ReadOptions options;
     options.from = expected + 1;
     options.limit = std::min(kMaxChangesTold, changesLeft_);
     std::vector<Change> changes;
-    auto reader = log_.readStream(stream, options);
+    auto reader = log_.readStream(*stream, options);
     for (;;) {
       auto next = reader.next();
       if (!next || *next == nullptr) return changes;
@@ -353,6 +374,17 @@ class CommandPath::Impl {
       changes.push_back(projections::auditEntry(envelope, event));
       --changesLeft_;
     }
+  }
+
+  // A person is erased when the key is gone, not when the log says so. That the log says so stands:
+  // a repeat of the command tries again, and so does the next start.
+  void destroyKey(const CommandRequest& request, Outcome& outcome) {
+    const auto* done = std::get_if<Done>(&outcome);
+    const auto* command = std::get_if<domain::SubjectCommand>(&request.command);
+    if (done == nullptr || command == nullptr || !onErased_) return;
+    const auto* erase = std::get_if<domain::EraseSubject>(command);
+    if (erase == nullptr || onErased_(erase->subject, done->position)) return;
+    outcome = Refused{{domain::KeyNotDestroyed{erase->subject, done->position.value}}, {}};
   }
 
   void count(const Outcome& outcome) {
@@ -379,6 +411,7 @@ class CommandPath::Impl {
   const CommandPathOptions options_;
   const Clock clock_;
   const OnCommitted onCommitted_;
+  const OnErased onErased_;
 
   mutable std::mutex mutex_;
   std::condition_variable writerWakes_;
@@ -416,8 +449,9 @@ class CommandPath::Impl {
 };
 
 CommandPath::CommandPath(eventstore::Log& log, CommandPathOptions options, Clock clock,
-                         OnCommitted onCommitted)
-    : impl_(std::make_unique<Impl>(log, options, std::move(clock), std::move(onCommitted))) {}
+                         OnCommitted onCommitted, OnErased onErased)
+    : impl_(std::make_unique<Impl>(log, options, std::move(clock), std::move(onCommitted),
+                                   std::move(onErased))) {}
 
 CommandPath::~CommandPath() = default;
 
@@ -427,6 +461,10 @@ void CommandPath::submit(std::vector<CommandRequest> requests, OnOutcomes done) 
 
 void CommandPath::stop() {
   impl_->stop();
+}
+
+std::span<const eventstore::Erasure> CommandPath::erasedBefore() const {
+  return impl_->erasedBefore();
 }
 
 CommandPathStats CommandPath::stats() const {

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "domain/command.h"
 #include "domain/refusal.h"
 #include "domain/types.h"
+#include "eventstore/key_store.h"
 #include "eventstore/log.h"
 #include "projections/audit_view.h"
 
@@ -40,7 +42,7 @@ struct CommandRequest {
 struct Done {
   eventstore::Position position;  // of the command's last event
   eventstore::Version version;    // of that event in its stream
-  std::string subject;            // "OPS-42" or "OPS"
+  std::string subject;            // "OPS-42", "OPS" or a person's id
   bool repeated = false;
   std::uint32_t events = 0;
 };
@@ -80,10 +82,15 @@ class CommandPath {
   // Told after each commit, on the committer thread, before the outcomes are.
   using OnCommitted = std::function<void(eventstore::Position head)>;
 
+  // Destroys the key of a subject whose erasure is durable at that position; false if it cannot be
+  // done now. On the committer thread, before the outcome is told, and again for every repeat of
+  // the command.
+  using OnErased = std::function<bool(const domain::SubjectId&, eventstore::Position)>;
+
   // Builds the world by folding the whole log; throws std::runtime_error naming the position when
   // an event is damaged. Takes commands at once.
   CommandPath(eventstore::Log& log, CommandPathOptions options, Clock clock,
-              OnCommitted onCommitted);
+              OnCommitted onCommitted, OnErased onErased = {});
   // Stops.
   ~CommandPath();
 
@@ -96,6 +103,11 @@ class CommandPath {
   void stop();
 
   CommandPathStats stats() const;
+
+  // Whom the log had erased when this was made: their keys have to be gone before anybody is
+  // served. A crash between commit and destruction, or an older copy of the key store, brings them
+  // back.
+  std::span<const eventstore::Erasure> erasedBefore() const;
 
  private:
   class Impl;

@@ -84,6 +84,7 @@ Set setFromNode(Config& config, std::string_view key, const toml::node& node) {
   };
   if (key == "data") return path(config.data);
   if (key == "log_file") return path(config.logFile);
+  if (key == "master_key_file") return path(config.masterKeyFile);
   if (key == "listen") return text([&](const std::string& v) { return setListen(config, v); });
   if (key == "http") return text([&](const std::string& v) { return setHttp(config, v); });
   if (key == "log_level") return text([&](const std::string& v) { return setLogLevel(config, v); });
@@ -106,7 +107,7 @@ std::string at(const std::filesystem::path& path, toml::source_index line) {
 // --- Flags --------------------------------------------------------------------------------------
 
 struct Flags {
-  std::optional<std::string> data, listen, http, config, logLevel, logFile, origin;
+  std::optional<std::string> data, listen, http, config, logLevel, logFile, origin, masterKeyFile;
 };
 
 tl::expected<void, ConfigExit> applyFlags(const Flags& flags, Config& config) {
@@ -124,6 +125,7 @@ tl::expected<void, ConfigExit> applyFlags(const Flags& flags, Config& config) {
   }
   if (flags.data) config.data = *flags.data;
   if (flags.logFile) config.logFile = *flags.logFile;
+  if (flags.masterKeyFile) config.masterKeyFile = *flags.masterKeyFile;
   return {};
 }
 
@@ -180,6 +182,10 @@ tl::expected<Config, ConfigExit> parseCommandLine(int argc, const char* const* a
                  "what the log's checkpoints call it, a URL without its schema; fixed at the first "
                  "start (docket.invalid/<store id>)")
       ->type_name("NAME");
+  app.add_option("--master-key-file", flags.masterKeyFile,
+                 "the master keys, better on another medium (DATA/keys/master.key)")
+      ->envname("DOCKET_MASTER_KEY_FILE")
+      ->type_name("FILE");
   auto* verify = app.add_flag("--verify", config.verify,
                               "walk the whole log of a stopped server and say whether it is well");
   app.add_option("--checkpoint", config.checkpoints,
@@ -196,6 +202,10 @@ tl::expected<Config, ConfigExit> parseCommandLine(int argc, const char* const* a
                        ->excludes(verify);
   app.add_flag("--payloads", config.payloads, "with --export: the payloads too")->needs(exportTo);
   app.add_flag("--rotate-key", config.rotateKey, "replace the signing key of a stopped server")
+      ->excludes(verify)
+      ->excludes(exportTo);
+  app.add_flag("--rotate-master-key", config.rotateMasterKey,
+               "wrap the keys of a stopped server under a new master key, or go on with that")
       ->excludes(verify)
       ->excludes(exportTo);
   auto* rehearse =

@@ -25,6 +25,8 @@ struct Config {
   std::string logLevel = "info";  // "trace", "debug", "info", "warn", "error", "off"
   std::filesystem::path logFile;  // empty: standard error only
   std::string origin;             // of the log's checkpoints; fixed with the signing key
+  // Better on another medium than the data. Empty: DATA/keys/master.key.
+  std::filesystem::path masterKeyFile;
 
   // By flag only.
   bool checkOnly = false;
@@ -34,11 +36,14 @@ struct Config {
   std::filesystem::path exportTo;    // not empty: write the log of a stopped server there as tiles
   bool payloads = false;             // with exportTo: the payloads too
   bool rotateKey = false;            // replace the signing key of a stopped server
+  bool rotateMasterKey = false;      // likewise the master key: server/key_commands.h
   bool rehearse = false;             // decode and fold the log of a stopped server, likewise
   bool strict = false;               // a rehearsal fails for events of a newer program, too
   bool json = false;                 // of what these print
   std::optional<int> readyFd;        // told the addresses once the server serves
   std::optional<int> parentDeathFd;  // the server ends when this one is closed at its other end
+
+  std::filesystem::path keyDirectory() const { return data / "keys"; }
 };
 
 // Why there is nothing to run: a mistake, or help or the version was asked for (exit code 0).

@@ -4,7 +4,7 @@
 //   DATA/LOCK      locked while a server runs, with its process id in it
 //   DATA/log       the truth
 //   DATA/views     derived; may be deleted while no server runs
-//   DATA/keys      the key that signs checkpoints; data keys, to come
+//   DATA/keys      the keys of people, and the key that signs checkpoints; backed up apart
 //   DATA/checkpoint  the last checkpoint that was published
 #pragma once
 

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "domain/cases.h"
 #include "domain/codec/codec.h"
 #include "domain/text_rules.h"
 #include "server/world_replay.h"
@@ -88,9 +89,14 @@ Decider::Decider(const eventstore::Log& log, std::size_t maxCachedTickets)
     if (auto folded = foldInto(world_, envelope, event); !folded) {
       throw std::runtime_error(folded.error());
     }
+    // By its name: whatever a newer program may add to the event, it erases.
+    if (envelope.streamKind == codec::kSubjectStream && envelope.type == codec::kSubjectErased) {
+      erasedBefore_.push_back({std::string(envelope.streamId), envelope.position});
+    }
     if (!event && warned.emplace(envelope.type, envelope.schemaVersion).second) {
       spdlog::warn(
-          "{} (first at position {}): no command is taken on the tickets and boards that have one",
+          "{} (first at position {}): no command is taken on the tickets, boards and people that "
+          "have one",
           event.error().message, envelope.position.value);
     }
   }
@@ -113,10 +119,18 @@ tl::expected<Accepted, domain::Rejection> Decider::decide(const CommandRequest& 
   }
   if (!people.empty()) return tl::make_unexpected(std::move(people));
   const eventstore::Timestamp occurredAt = request.occurredAt.value_or(now);
-  if (const auto* command = std::get_if<domain::TicketCommand>(&request.command)) {
-    return decideTicket(request, *command, occurredAt, group);
-  }
-  return decideBoard(request, std::get<domain::BoardCommand>(request.command), occurredAt);
+  return std::visit(domain::Cases{
+                        [&](const domain::TicketCommand& command) {
+                          return decideTicket(request, command, occurredAt, group);
+                        },
+                        [&](const domain::BoardCommand& command) {
+                          return decideBoard(request, command, occurredAt);
+                        },
+                        [&](const domain::SubjectCommand& command) {
+                          return decideSubject(request, command, occurredAt);
+                        },
+                    },
+                    request.command);
 }
 
 Decider::Result Decider::decideTicket(const CommandRequest& request,
@@ -191,6 +205,32 @@ Decider::Result Decider::decideBoard(const CommandRequest& request,
       {stream, board.exists ? eventstore::Expected{eventstore::Exactly{{board.policyVersion}}}
                             : eventstore::Expected{eventstore::NoStream{}}});
   for (const domain::BoardEvent& event : *events) world_.apply(key, event);
+  return accepted;
+}
+
+Decider::Result Decider::decideSubject(const CommandRequest& request,
+                                       const domain::SubjectCommand& command,
+                                       eventstore::Timestamp occurredAt) {
+  const domain::SubjectId id = domain::namedSubject(command);
+  if (const domain::UnreadEvent* event = world_.unread(id)) {
+    return refuse(domain::EventNotUnderstood{id.value, *event});
+  }
+  const domain::Subject& subject = world_.subject(id);
+  std::optional<std::uint64_t> version;
+  if (subject.exists) version = subject.version;
+  if (auto conflict = versionConflict(request, version)) return refuse(std::move(*conflict));
+  auto events = domain::decide(subject, command);
+  if (!events) return tl::make_unexpected(events.error());
+
+  const eventstore::StreamId stream{std::string(codec::kSubjectStream), id.value};
+  Accepted accepted{unitFor(request), stream.id};
+  if (auto added = addEvents(accepted.unit, stream, *events, occurredAt); !added) {
+    return tl::make_unexpected(added.error());
+  }
+  accepted.unit.conditions.push_back(
+      {stream, subject.exists ? eventstore::Expected{eventstore::Exactly{{subject.version}}}
+                              : eventstore::Expected{eventstore::NoStream{}}});
+  for (const domain::SubjectEvent& event : *events) world_.apply(id, event);
   return accepted;
 }
 

@@ -7,12 +7,16 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "domain/board.h"
+#include "domain/subject.h"
 #include "domain/ticket.h"
 #include "domain/world.h"
+#include "eventstore/key_store.h"
 #include "eventstore/log.h"
 #include "server/command_path.h"
 #include "server/ticket_cache.h"
@@ -22,7 +26,7 @@ namespace docket::server {
 // A command that was accepted: what is to be appended.
 struct Accepted {
   eventstore::Unit unit;
-  std::string subject;  // "OPS-42" or "OPS"
+  std::string subject;  // "OPS-42", "OPS" or a person's id
 };
 
 // The refusal for a log that cannot be read. What is wrong in detail goes to the server's own log.
@@ -44,6 +48,8 @@ class Decider {
   void committed(std::uint64_t group) { tickets_.trim(group); }
 
   const domain::World& world() const { return world_; }
+  // Whom the log had erased when it was folded, and where it says so.
+  std::span<const eventstore::Erasure> erasedBefore() const { return erasedBefore_; }
 
  private:
   using Result = tl::expected<Accepted, domain::Rejection>;
@@ -51,12 +57,15 @@ class Decider {
                       eventstore::Timestamp occurredAt, std::uint64_t group);
   Result decideBoard(const CommandRequest& request, const domain::BoardCommand& command,
                      eventstore::Timestamp occurredAt);
+  Result decideSubject(const CommandRequest& request, const domain::SubjectCommand& command,
+                       eventstore::Timestamp occurredAt);
   // The ticket as it stands, from memory or its stream; one that does not exist is not kept.
   tl::expected<CachedTicket*, domain::Rejection> load(const domain::TicketId& id);
 
   const eventstore::Log& log_;
   domain::World world_;
   TicketCache tickets_;
+  std::vector<eventstore::Erasure> erasedBefore_;
 };
 
 }  // namespace docket::server

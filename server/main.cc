@@ -34,6 +34,7 @@
 #include "server/config.h"
 #include "server/data_directory.h"
 #include "server/http_server.h"
+#include "server/key_commands.h"
 #include "server/metrics.h"
 #include "server/proof_commands.h"
 #include "server/rehearse_command.h"
@@ -133,10 +134,41 @@ std::unique_ptr<projections::Engine> openViews(const DataDirectory& data,
   return std::move(*engine);
 }
 
-std::unique_ptr<CommandPath> openCommandPath(eventstore::Log& log, projections::Engine& engine) {
+std::unique_ptr<eventstore::KeyStore> openKeys(const Config& config, const eventstore::Log& log) {
+  const bool isThere = std::filesystem::exists(config.keyDirectory() / "subjects");
+  auto keys = openKeyStore(config, true);
+  if (!keys) {
+    using Code = eventstore::StoreErrorCode;
+    const Code code = keys.error().code;
+    throw StartFailure{
+        code == Code::corrupt || code == Code::keyMissing ? kExitIntegrity : kExitCannotStart,
+        keys.error().message};
+  }
+  if (!isThere && log.head().value > 0) {
+    spdlog::warn("there was no key store in {}: a new one is begun; if one was lost, restore it",
+                 config.keyDirectory().string());
+  }
+  return std::move(*keys);
+}
+
+// What the log has erased stays erased, whatever copy of the keys is there.
+void destroyErasedKeys(eventstore::KeyStore& keys, const CommandPath& commands) {
+  if (destroyKeys(keys, commands.erasedBefore())) return;
+  throw StartFailure{kExitCannotStart,
+                     "the key of a person who was erased cannot be destroyed in the key store; "
+                     "the server's log says why"};
+}
+
+std::unique_ptr<CommandPath> openCommandPath(eventstore::Log& log, projections::Engine& engine,
+                                             eventstore::KeyStore& keys) {
   try {
-    return std::make_unique<CommandPath>(log, CommandPathOptions{}, systemClock,
-                                         [&engine](eventstore::Position) { engine.logGrew(); });
+    return std::make_unique<CommandPath>(
+        log, CommandPathOptions{}, systemClock,
+        [&engine](eventstore::Position) { engine.logGrew(); },
+        [&keys](const domain::SubjectId& subject, eventstore::Position position) {
+          const eventstore::Erasure erasure{subject.value, position};
+          return destroyKeys(keys, {&erasure, 1});
+        });
   } catch (const std::runtime_error& fault) {
     // The fold of the log met an event that cannot be read.
     throw StartFailure{kExitIntegrity, fault.what()};
@@ -271,7 +303,9 @@ void serve(const Config& config) {
   const auto log = openLog(data);
   const auto publisher = openPublisher(config, data, *log);
   const auto engine = openViews(data, *log);
-  const auto commands = openCommandPath(*log, *engine);
+  const auto keys = openKeys(config, *log);
+  const auto commands = openCommandPath(*log, *engine, *keys);
+  destroyErasedKeys(*keys, *commands);
   const auto rpc =
       orFail(RpcServer::start({.listen = config.listen,
                                .allowRemote = config.allowRemote,
@@ -342,6 +376,10 @@ int run(int argc, char** argv) {
     if (config->rehearse) {
       setUpLogging(*config);
       return rehearse(*config);
+    }
+    if (config->rotateMasterKey) {
+      setUpLogging(*config);
+      return rotateMasterKey(*config);
     }
     serve(*config);
     return 0;

@@ -276,6 +276,23 @@ std::optional<domain::BoardCommand> readBody(FieldReader& fields, api::BoardComm
   return std::nullopt;  // from a newer client
 }
 
+std::optional<domain::SubjectCommand> readBody(FieldReader& fields,
+                                               api::SubjectCommand::Reader in) {
+  const auto subject = [&](api::SubjectReason::Reader reason) {
+    return domain::SubjectId{fields.name("subject", reason.getSubject())};
+  };
+  switch (in.which()) {
+    case api::SubjectCommand::ERASE:
+      return domain::EraseSubject{subject(in.getErase()), textOf(in.getErase().getReason())};
+    case api::SubjectCommand::PLACE_HOLD:
+      return domain::PlaceLegalHold{subject(in.getPlaceHold()),
+                                    textOf(in.getPlaceHold().getReason())};
+    case api::SubjectCommand::LIFT_HOLD:
+      return domain::LiftLegalHold{subject(in.getLiftHold()), textOf(in.getLiftHold().getReason())};
+  }
+  return std::nullopt;  // from a newer client
+}
+
 void readHeader(FieldReader& fields, api::CommandHeader::Reader header, CommandRequest& request) {
   if (auto id = fields.id("header.id", header.getId())) request.id = *id;
   if (header.getCorrelationId().size() != 0) {
@@ -312,6 +329,9 @@ std::string_view interfaceOf(const api::TicketCommand::Reader&) {
 }
 std::string_view interfaceOf(const api::BoardCommand::Reader&) {
   return "BoardManager";
+}
+std::string_view interfaceOf(const api::SubjectCommand::Reader&) {
+  return "Administrator";
 }
 
 template <class WireCommand>
@@ -363,6 +383,10 @@ MappedCommand readCommand(api::TicketCommand::Reader command, const domain::Subj
 
 MappedCommand readCommand(api::BoardCommand::Reader command, const domain::SubjectId& actor) {
   return readWireCommand<api::BoardCommand>(command, actor);
+}
+
+MappedCommand readCommand(api::SubjectCommand::Reader command, const domain::SubjectId& actor) {
+  return readWireCommand<api::SubjectCommand>(command, actor);
 }
 
 tl::expected<std::string, domain::Rejection> readName(const char* field, capnp::Text::Reader text) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "domain/refusal.h"
+#include "domain/subject.h"
 #include "domain/ticket.h"
 #include "projections/board_view.h"
 #include "projections/engine.h"
@@ -48,6 +49,8 @@ using MappedCommand = tl::expected<CommandRequest, domain::Rejection>;
                                         const domain::SubjectId& actor);
 [[nodiscard]] MappedCommand readCommand(api::BoardCommand::Reader command,
                                         const domain::SubjectId& actor);
+[[nodiscard]] MappedCommand readCommand(api::SubjectCommand::Reader command,
+                                        const domain::SubjectId& actor);
 
 // Fields of a question: an id that can be shown, and a ticket's id.
 [[nodiscard]] tl::expected<std::string, domain::Rejection> readName(const char* field,
@@ -77,6 +80,10 @@ void writeTicket(const domain::Ticket& ticket, eventstore::Version version,
 void writeFacts(const projections::AuditEntry& entry, api::EventFacts::Builder out);
 void writeHistoryEntry(const projections::AuditEntry& entry, const domain::codec::Event& event,
                        api::HistoryEntry::Builder out);
+// The newest events of a subject, and what all of them make of it.
+void writeSubject(const domain::SubjectId& id, const domain::Subject& subject,
+                  const std::vector<projections::AuditEntry>& facts,
+                  const std::vector<domain::codec::Event>& events, api::Subject::Builder out);
 void writeStatus(const projections::ProjectionStatus& status, api::ProjectionStatus::Builder out);
 
 // Bytes that a card takes on the wire, about: pages are bounded by it.

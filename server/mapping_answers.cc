@@ -219,6 +219,10 @@ void writeFacts(const projections::AuditEntry& entry, api::EventFacts::Builder o
 void writeHistoryEntry(const projections::AuditEntry& entry, const domain::codec::Event& event,
                        api::HistoryEntry::Builder out) {
   writeFacts(entry, out.initFacts());
+  if (const auto* subjectEvent = std::get_if<domain::SubjectEvent>(&event)) {
+    std::visit([&out](const auto& happened) { out.setText(wire(happened.reason)); }, *subjectEvent);
+    return;
+  }
   const auto* ticketEvent = std::get_if<domain::TicketEvent>(&event);
   if (ticketEvent == nullptr) return;
   const auto foreign = [&out](unsigned size) { return out.initForeign(size); };
@@ -245,6 +249,18 @@ void writeHistoryEntry(const projections::AuditEntry& entry, const domain::codec
                  },
              },
              *ticketEvent);
+}
+
+void writeSubject(const domain::SubjectId& id, const domain::Subject& subject,
+                  const std::vector<projections::AuditEntry>& facts,
+                  const std::vector<domain::codec::Event>& events, api::Subject::Builder out) {
+  out.setId(id.value);
+  out.setRecorded(subject.exists);
+  out.setVersion(subject.version);
+  out.setErased(subject.erased);
+  out.setHeld(subject.legalHold.has_value());
+  auto history = out.initHistory(static_cast<unsigned>(facts.size()));
+  for (unsigned i = 0; i < history.size(); ++i) writeHistoryEntry(facts[i], events[i], history[i]);
 }
 
 void writeStatus(const projections::ProjectionStatus& status, api::ProjectionStatus::Builder out) {

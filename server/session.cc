@@ -11,9 +11,11 @@
 #include <vector>
 
 #include "domain/codec/codec.h"
+#include "domain/subject.h"
 #include "domain/text_rules.h"
 #include "eventstore/publisher.h"
 #include "projections/audit_view.h"
+#include "server/world_replay.h"
 
 namespace docket::server {
 namespace {
@@ -269,9 +271,63 @@ class AuditorServer final : public Guarded<api::Auditor>, public ViewsServer {
 
 class AdministratorServer final : public Guarded<api::Administrator> {
  public:
-  explicit AdministratorServer(const RpcServices& services) : services_(services) {}
+  AdministratorServer(const RpcServices& services, domain::SubjectId actor)
+      : services_(services), actor_(std::move(actor)) {}
 
  protected:
+  kj::Promise<void> execute(ExecuteContext context) override {
+    return executeOne(services_, actor_, context);
+  }
+
+  // A subject's stream is short, so it is folded here.
+  kj::Promise<void> subject(SubjectContext context) override {
+    auto results = context.getResults();
+    const capnp::Text::Reader text = context.getParams().getId();
+    const domain::SubjectId id{{text.cStr(), text.size()}};
+    if (auto invalid = domain::checkSubject("id", id)) {
+      writeRejection({*invalid}, results.initRefusal());
+      return kj::READY_NOW;
+    }
+    const eventstore::Position next = services_.log.head();
+    domain::Subject subject;
+    std::vector<projections::AuditEntry> facts;
+    std::vector<domain::codec::Event> events;  // one for each of `facts`
+    auto reader = services_.log.readStream({std::string(domain::codec::kSubjectStream), id.value});
+    for (;;) {
+      const auto read = reader.next();
+      if (!read) {
+        writeQueryRefusal(storeRefusal(read.error()), results.initRefusal());
+        return kj::READY_NOW;
+      }
+      if (*read == nullptr) break;
+      const eventstore::Envelope& envelope = (*read)->envelope;
+      auto event = domain::codec::decode(envelope.type, envelope.schemaVersion, (*read)->payload);
+      if (!event) {
+        if (event.error().isDamage()) {
+          spdlog::critical("the log's event at position {} cannot be read: {}",
+                           envelope.position.value, event.error().message);
+          writeRejection({domain::LogDamaged{}}, results.initRefusal());
+        } else {
+          writeRejection({domain::EventNotUnderstood{id.value, unreadEvent(envelope)}},
+                         results.initRefusal());
+        }
+        return kj::READY_NOW;
+      }
+      if (const auto* happened = std::get_if<domain::SubjectEvent>(&*event)) {
+        domain::evolve(subject, *happened);
+      }
+      if (facts.size() == kSubjectHistoryMax) {
+        facts.erase(facts.begin());
+        events.erase(events.begin());
+      }
+      facts.push_back(projections::auditEntry(envelope, *event));
+      events.push_back(std::move(*event));
+    }
+    writeSubject(id, subject, facts, events, results.initSubject());
+    results.setNext(next.value);
+    return kj::READY_NOW;
+  }
+
   kj::Promise<void> projections(ProjectionsContext context) override {
     const auto status = services_.engine.status();
     auto list = context.getResults().initProjections(static_cast<unsigned>(status.size()));
@@ -353,7 +409,9 @@ class AdministratorServer final : public Guarded<api::Administrator> {
     });
   }
 
+  static constexpr std::size_t kSubjectHistoryMax = 100;
   const RpcServices& services_;
+  const domain::SubjectId actor_;
 };
 
 // --- The way in ---------------------------------------------------------------------------------
@@ -377,7 +435,7 @@ class SessionServer final : public Guarded<api::Session> {
     return kj::READY_NOW;
   }
   kj::Promise<void> administrator(AdministratorContext context) override {
-    context.getResults().setAdministrator(kj::heap<AdministratorServer>(services_));
+    context.getResults().setAdministrator(kj::heap<AdministratorServer>(services_, subject_));
     return kj::READY_NOW;
   }
 

@@ -3,6 +3,8 @@
 #include <utility>
 #include <variant>
 
+#include "domain/cases.h"
+
 namespace docket::server {
 
 namespace codec = domain::codec;
@@ -24,6 +26,8 @@ tl::expected<void, std::string> setAside(domain::World& world,
     world.setAside(*id, unreadEvent(envelope));
   } else if (envelope.streamKind == codec::kBoardStream) {
     world.setAside(domain::BoardKey{std::string(envelope.streamId)}, unreadEvent(envelope));
+  } else if (envelope.streamKind == codec::kSubjectStream) {
+    world.setAside(domain::SubjectId{std::string(envelope.streamId)}, unreadEvent(envelope));
   }
   return {};
 }
@@ -41,15 +45,25 @@ tl::expected<void, std::string> foldInto(
     return atPosition(envelope, " cannot be read: " + event.error().message);
   }
   if (!event) return setAside(world, envelope);
-  if (const auto* ticketEvent = std::get_if<domain::TicketEvent>(&*event)) {
-    const auto id = domain::TicketId::parse(envelope.streamId);
-    if (!id) return atPosition(envelope, kBadTicketStream);
-    world.apply(*id, *ticketEvent, envelope.occurredAt);
-  } else {
-    world.apply(domain::BoardKey{std::string(envelope.streamId)},
-                std::get<domain::BoardEvent>(*event));
-  }
-  return {};
+  std::string id(envelope.streamId);
+  return std::visit(
+      domain::Cases{
+          [&](const domain::TicketEvent& happened) -> tl::expected<void, std::string> {
+            const auto ticket = domain::TicketId::parse(id);
+            if (!ticket) return atPosition(envelope, kBadTicketStream);
+            world.apply(*ticket, happened, envelope.occurredAt);
+            return {};
+          },
+          [&](const domain::BoardEvent& happened) -> tl::expected<void, std::string> {
+            world.apply(domain::BoardKey{std::move(id)}, happened);
+            return {};
+          },
+          [&](const domain::SubjectEvent& happened) -> tl::expected<void, std::string> {
+            world.apply(domain::SubjectId{std::move(id)}, happened);
+            return {};
+          },
+      },
+      *event);
 }
 
 }  // namespace docket::server

@@ -182,6 +182,12 @@ api::Done::Reader Cli::execute(api::BoardCommand::Reader command) {
                       }).getOutcome());
 }
 
+api::Done::Reader Cli::execute(api::SubjectCommand::Reader command) {
+  return doneOrRefuse(sendCommand(*this, command, [](Connection& c) {
+                        return c.administrator().executeRequest();
+                      }).getOutcome());
+}
+
 api::Done::Reader Cli::doneOrRefuse(api::Outcome::Reader outcome) {
   if (outcome.isRefused()) refuse(outcome.getRefused());
   done_ = std::make_unique<capnp::MallocMessageBuilder>();

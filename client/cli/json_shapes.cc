@@ -162,4 +162,13 @@ Json toJson(api::Done::Reader done) {
           {"repeated", done.getRepeated()}};
 }
 
+Json toJson(api::Subject::Reader subject) {
+  return {{"id", textOf(subject.getId())},
+          {"recorded", subject.getRecorded()},
+          {"version", subject.getVersion()},
+          {"erased", subject.getErased()},
+          {"held", subject.getHeld()},
+          {"history", toJson<api::HistoryEntry>(subject.getHistory())}};
+}
+
 }  // namespace docket::client::cli

@@ -31,6 +31,7 @@ Json toJson(api::Refusal::Reader refusal);
 Json toJson(api::ProjectionStatus::Reader status);
 Json toJson(api::ServerInfo::Reader info);
 Json toJson(api::Done::Reader done);
+Json toJson(api::Subject::Reader subject);
 
 template <class Struct>
 Json toJson(typename capnp::List<Struct>::Reader list) {

@@ -349,6 +349,29 @@ LimitSet read(wire::LimitSet::Reader from) {
   return {ColumnId{read(from.getColumn())}, read(from.getBefore()), read(from.getAfter())};
 }
 
+// --- Events of a subject -------------------------------------------------------------------------
+
+void write(const SubjectErased& event, wire::SubjectErased::Builder to) {
+  to.setReason(toWire(event.reason));
+}
+SubjectErased read(wire::SubjectErased::Reader from) {
+  return {read(from.getReason())};
+}
+
+void write(const LegalHoldPlaced& event, wire::LegalHoldPlaced::Builder to) {
+  to.setReason(toWire(event.reason));
+}
+LegalHoldPlaced read(wire::LegalHoldPlaced::Reader from) {
+  return {read(from.getReason())};
+}
+
+void write(const LegalHoldLifted& event, wire::LegalHoldLifted::Builder to) {
+  to.setReason(toWire(event.reason));
+}
+LegalHoldLifted read(wire::LegalHoldLifted::Reader from) {
+  return {read(from.getReason())};
+}
+
 // --- Upcasters: an older message, read as today's event ------------------------------------------
 
 // Version 1 spelled the rule as a text, and did not say whom a limit had held back.
@@ -390,7 +413,11 @@ DOCKET_STORED(TicketReopened, wire::TicketReopened);
 DOCKET_STORED(HistoryRecorded, wire::HistoryRecorded);
 DOCKET_STORED(BoardCreated, wire::BoardCreated);
 DOCKET_STORED(LimitSet, wire::LimitSet);
+DOCKET_STORED(SubjectErased, wire::SubjectErased);
+DOCKET_STORED(LegalHoldPlaced, wire::LegalHoldPlaced);
+DOCKET_STORED(LegalHoldLifted, wire::LegalHoldLifted);
 #undef DOCKET_STORED
+static_assert(Stored<SubjectErased>::kType == kSubjectErased);
 
 template <class Event>
 constexpr std::uint16_t kNewestVersion = std::tuple_size_v<typename Stored<Event>::Messages>;
@@ -457,8 +484,10 @@ struct TypesOf<std::variant<Events...>> {
 constexpr auto kReaders = [] {
   constexpr auto& kTicket = TypesOf<TicketEvent>::kReaders;
   constexpr auto& kBoard = TypesOf<BoardEvent>::kReaders;
-  std::array<Readers, kTicket.size() + kBoard.size()> all{};
-  std::copy(kBoard.begin(), kBoard.end(), std::copy(kTicket.begin(), kTicket.end(), all.begin()));
+  constexpr auto& kSubject = TypesOf<SubjectEvent>::kReaders;
+  std::array<Readers, kTicket.size() + kBoard.size() + kSubject.size()> all{};
+  const auto board = std::copy(kTicket.begin(), kTicket.end(), all.begin());
+  std::copy(kSubject.begin(), kSubject.end(), std::copy(kBoard.begin(), kBoard.end(), board));
   return all;
 }();
 
@@ -497,6 +526,10 @@ EncodedEvent encode(const TicketEvent& event) {
 }
 
 EncodedEvent encode(const BoardEvent& event) {
+  return std::visit([](const auto& one) { return encodeOne(one); }, event);
+}
+
+EncodedEvent encode(const SubjectEvent& event) {
   return std::visit([](const auto& one) { return encodeOne(one); }, event);
 }
 

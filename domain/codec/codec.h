@@ -14,12 +14,16 @@
 #include <vector>
 
 #include "domain/board_event.h"
+#include "domain/subject_event.h"
 #include "domain/ticket_event.h"
 
 namespace docket::domain::codec {
 
 inline constexpr std::string_view kTicketStream = "ticket";
 inline constexpr std::string_view kBoardStream = "board";
+inline constexpr std::string_view kSubjectStream = "subject";
+// The type of the one event that is acted on by its name, in whatever schema version it comes.
+inline constexpr std::string_view kSubjectErased = "SubjectErased";
 
 struct EncodedEvent {
   std::string_view type;  // "TicketMoved"; lives for ever
@@ -29,6 +33,7 @@ struct EncodedEvent {
 
 EncodedEvent encode(const TicketEvent& event);
 EncodedEvent encode(const BoardEvent& event);
+EncodedEvent encode(const SubjectEvent& event);
 
 // Why there is no event. The first two are no damage: the log was written by a newer program, which
 // understands it. Who meets one shows the fixed facts of the envelope, refuses or stops only what
@@ -48,7 +53,7 @@ struct DecodeError {
   bool isDamage() const { return code == Code::malformed; }
 };
 
-using Event = std::variant<TicketEvent, BoardEvent>;
+using Event = std::variant<TicketEvent, BoardEvent, SubjectEvent>;
 
 // `payload` must start at an address that is a multiple of 8 (the event store's readers see to it).
 // Never throws; whatever the bytes are, the answer is an event or an error. An event of an older

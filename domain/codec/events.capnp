@@ -157,6 +157,20 @@ struct LimitSet {
   after @2 :Limit;
 }
 
+# --- Events of a subject: the reasons are not sealed and name nobody ------------------------------
+
+struct SubjectErased {
+  reason @0 :Text;
+}
+
+struct LegalHoldPlaced {
+  reason @0 :Text;
+}
+
+struct LegalHoldLifted {
+  reason @0 :Text;
+}
+
 # --- Older versions: read for ever, never written again ---------------------------------------------
 
 struct TicketPulledV1 {

@@ -390,6 +390,33 @@ interface Administrator {
   # Starts; `projections` tells how far it is.
   digest @2 (name :Text, freshness :Freshness)
       -> (sha256 :Text, rows :UInt64, next :UInt64, refusal :Refusal);
+  execute @3 (command :SubjectCommand) -> (outcome :Outcome);
+  # An erasure is answered when the key is destroyed.
+  subject @4 (id :Text) -> (subject :Subject, next :UInt64, refusal :Refusal);
+  # What the log says of a person; of whom it says nothing, `recorded` is false.
+}
+
+struct SubjectCommand {
+  header @0 :CommandHeader;
+  union {
+    erase @1 :SubjectReason;
+    placeHold @2 :SubjectReason;
+    liftHold @3 :SubjectReason;
+  }
+}
+
+struct SubjectReason {
+  subject @0 :Text;
+  reason @1 :Text;       # why, never who: it is kept for ever and not sealed
+}
+
+struct Subject {
+  id @0 :Text;
+  recorded @1 :Bool;     # the log says something of this subject
+  version @2 :UInt64;
+  erased @3 :Bool;
+  held @4 :Bool;         # a legal hold stands: erasing is refused
+  history @5 :List(HistoryEntry);  # the newest 100 events, oldest first
 }
 
 struct ProjectionStatus {

@@ -592,6 +592,58 @@ class Places(unittest.TestCase):
         self.assertIn("This version understands the whole history.", result.out)
         self.assertIn("--data", self.failure(2, "audit", "rehearse"))
 
+    def test_erasing_a_person(self):
+        own = ["--data", self.data, "--json"]
+        person = docket(*own, "person", "show", "anna").json["person"]
+        self.assertEqual((person["recorded"], person["erased"], person["held"]),
+                         (False, False, False))
+        self.assertEqual(docket(*own, "person", "hold", "anna", "--reason", "case 7").code, 0)
+        refused = docket(*own, "person", "erase", "anna", "--reason", "asked for")
+        self.assertEqual(refused.code, 1)
+        violation = refused.json["refused"]["violations"][0]
+        self.assertEqual(violation["code"], "legal-hold-stands")
+        self.assertEqual(violation["facts"], {"subject": "anna", "reason": "case 7"})
+        self.assertEqual(docket(*own, "person", "lift", "anna", "--reason", "settled").code, 0)
+        done = docket(*own, "person", "erase", "anna", "--reason", "asked for").json["done"]
+        self.assertEqual((done["subject"], done["version"]), ("anna", 2))
+        again = docket(*own, "person", "erase", "anna", "--reason", "asked for")
+        self.assertEqual(again.json["refused"]["violations"][0]["code"], "subject-is-erased")
+        person = docket(*own, "person", "show", "anna").json["person"]
+        self.assertEqual((person["erased"], person["held"]), (True, False))
+        self.assertEqual([entry["type"] for entry in person["history"]],
+                         ["LegalHoldPlaced", "LegalHoldLifted", "SubjectErased"])
+        self.assertEqual(person["history"][2]["text"], "asked for")
+        shown = docket("--data", self.data, "person", "show", "anna")
+        self.assertTrue(shown.out.startswith("anna was erased"), shown.out)
+        self.assertIn("--reason", self.failure(2, "person", "erase", "anna"))
+
+    def test_rotating_the_master_key(self):
+        own = ["--data", self.data, "--json"]
+        self.assertEqual(docket(*own, "board", "create", "OPS").code, 0)
+        file = os.path.join(self.data, "keys", "master.key")
+        self.assertEqual(os.stat(file).st_mode & 0o777, 0o600)
+        with open(file) as opened:
+            before = opened.read()
+        result = docket(*own, "keys", "rotate")
+        self.assertEqual((result.code, result.err), (0, ""))
+        self.assertEqual((result.json["removed"], result.json["was_interrupted"]), (1, False))
+        with open(file) as opened:
+            after = opened.read()
+        self.assertIn(result.json["master_key"], after)
+        self.assertNotIn(before.splitlines()[1], after)
+        self.assertEqual(docket(*own, "board", "list").code, 0)
+        self.assertIn("--data", self.failure(2, "keys", "rotate"))
+
+        # Without its master key file a data directory is not served, and no new one is made.
+        os.rename(file, file + ".away")
+        result = docket("--data", self.data, "board", "list")
+        self.assertEqual(result.code, 4)
+        self.assertIn(file, result.err)
+        self.assertFalse(os.path.exists(file))
+        # On another medium it is named by the environment.
+        elsewhere = environment(DOCKET_MASTER_KEY_FILE=file + ".away")
+        self.assertEqual(docket("--data", self.data, "board", "list", env=elsewhere).code, 0)
+
     def test_port_in_use(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]

@@ -119,6 +119,17 @@ class Choices {
     return created;
   }
 
+  SubjectEvent subjectEvent() {
+    switch (below(std::variant_size_v<SubjectEvent>)) {
+      case 0:
+        return SubjectErased{text()};
+      case 1:
+        return LegalHoldPlaced{text()};
+      default:
+        return LegalHoldLifted{text()};
+    }
+  }
+
  private:
   std::vector<std::uint32_t> numbers_;
   std::size_t next_ = 0;

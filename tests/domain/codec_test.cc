@@ -47,6 +47,7 @@ DecodeError::Code errorOf(std::string_view type, std::uint16_t version,
 }
 
 EncodedEvent someEncoded(Choices& choices) {
+  if (choices.below(4) == 0) return encode(choices.subjectEvent());
   return choices.flag() ? encode(choices.boardEvent())
                         : encode(choices.ticketEvent({BoardKey{choices.text()}, choices.wide()}));
 }
@@ -62,6 +63,10 @@ RC_GTEST_PROP(CodecProperties, DecodeIsTheInverseOfEncode, ()) {
     const auto boardDecoded = decodeBytes(encode(boardEvent));
     RC_ASSERT(boardDecoded.has_value());
     RC_ASSERT(*boardDecoded == Event(boardEvent));
+    const SubjectEvent subjectEvent = choices.subjectEvent();
+    const auto subjectDecoded = decodeBytes(encode(subjectEvent));
+    RC_ASSERT(subjectDecoded.has_value());
+    RC_ASSERT(*subjectDecoded == Event(subjectEvent));
   } while (!choices.exhausted());
 }
 
@@ -117,7 +122,8 @@ TEST(Codec, EveryTypeIsKnownOnce) {
   std::set<std::string_view> types;
   for (const KnownType& known : knownTypes()) types.insert(known.type);
   EXPECT_EQ(types.size(), knownTypes().size());
-  EXPECT_EQ(types.size(), std::variant_size_v<TicketEvent> + std::variant_size_v<BoardEvent>);
+  EXPECT_EQ(types.size(), std::variant_size_v<TicketEvent> + std::variant_size_v<BoardEvent> +
+                              std::variant_size_v<SubjectEvent>);
   EXPECT_TRUE(types.contains("TicketMoved"));
 }
 

@@ -75,6 +75,11 @@ std::vector<BoardEvent> goldenBoardEvents() {
   };
 }
 
+std::vector<SubjectEvent> goldenSubjectEvents() {
+  return {SubjectErased{"request 2031/7"}, LegalHoldPlaced{"case 12 O 345/31"},
+          LegalHoldLifted{"settled"}};
+}
+
 // What the files of older schema versions read as today.
 struct OlderGolden {
   std::string type;
@@ -98,6 +103,7 @@ std::vector<Golden> goldenEvents() {
   std::vector<Golden> all;
   for (const TicketEvent& event : goldenTicketEvents()) all.push_back({encode(event), event});
   for (const BoardEvent& event : goldenBoardEvents()) all.push_back({encode(event), event});
+  for (const SubjectEvent& event : goldenSubjectEvents()) all.push_back({encode(event), event});
   return all;
 }
 

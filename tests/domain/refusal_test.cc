@@ -50,7 +50,9 @@ TEST(Refusal, CodesAreFrozen) {
                                              "triage-note-missing",    "version-moved-on",
                                              "command-id-reused",      "overloaded",
                                              "log-unavailable",        "corrupt",
-                                             "event-not-understood"}));
+                                             "event-not-understood",   "subject-is-erased",
+                                             "legal-hold-stands",      "no-legal-hold",
+                                             "key-not-destroyed"}));
 }
 
 TEST(Refusal, AWipLimitSaysLimitCountAndTheWaysOut) {
@@ -76,6 +78,13 @@ TEST(Refusal, WhyATicketIsBlockedIsAFactAndNotInTheMessage) {
       describe(TicketIsBlocked{test::ops(1), BlockerKind::supplier, "call Bob Berg"});
   EXPECT_EQ(text.message, "Ticket OPS-1 is blocked (supplier).");
   EXPECT_EQ(text.facts.back(), (std::pair<std::string, std::string>{"reason", "call Bob Berg"}));
+}
+
+TEST(Refusal, WhyALegalHoldStandsIsAFactAndNotInTheMessage) {
+  const RefusalText text = describe(LegalHoldStands{SubjectId{"s-17"}, "Berg against us"});
+  EXPECT_EQ(text.message, "A legal hold forbids erasing the subject 's-17'.");
+  EXPECT_EQ(text.facts, (std::vector<std::pair<std::string, std::string>>{
+                            {"subject", "s-17"}, {"reason", "Berg against us"}}));
 }
 
 TEST(Refusal, WhatSomeoneTypedIsShownInPartAndPlain) {

@@ -10,9 +10,9 @@
 namespace docket::eventstore {
 
 void PrintTo(StoreErrorCode code, std::ostream* out) {
-  constexpr std::array<std::string_view, 11> kNames = {
-      "notFound",     "locked", "readOnly", "newerFormat", "olderFormat", "corrupt",
-      "behindAnchor", "io",     "failed",   "interrupted", "invalid"};
+  constexpr std::array<std::string_view, 13> kNames = {
+      "notFound", "locked", "readOnly",    "newerFormat", "olderFormat", "corrupt", "behindAnchor",
+      "io",       "failed", "interrupted", "invalid",     "keyMissing",  "erased"};
   *out << kNames[static_cast<std::size_t>(code)];
 }
 

@@ -96,7 +96,8 @@ TEST(Config, HelpAndVersionAreNoMistakes) {
 TEST_F(ConfigFile, SetsEverySettingAndFlagsWin) {
   const std::string file = write(
       "data = 'there'\nlisten = '[::1]:0'\nhttp = 'off'\nallow_remote = true\n"
-      "connections_max = 7\nconnections_per_address_max = 3\nlog-level = 'warn'\nlog_file = 'l'\n");
+      "connections_max = 7\nconnections_per_address_max = 3\nlog-level = 'warn'\nlog_file = 'l'\n"
+      "master_key_file = '/medium/k'\n");
   const auto config = parse({"--config", file, "--data", "here"});
   ASSERT_TRUE(config) << config.error().text;
   EXPECT_EQ(config->data, "here");
@@ -108,6 +109,7 @@ TEST_F(ConfigFile, SetsEverySettingAndFlagsWin) {
   EXPECT_EQ(config->connectionsPerAddressMax, 3u);
   EXPECT_EQ(config->logLevel, "warn");
   EXPECT_EQ(config->logFile, "l");
+  EXPECT_EQ(config->masterKeyFile, "/medium/k");
 }
 
 TEST_F(ConfigFile, EmptyFileIsGood) {

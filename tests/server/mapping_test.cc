@@ -233,6 +233,32 @@ TEST(Mapping, NegativeLimitIsRefused) {
   EXPECT_THAT(invalidFields(request), ElementsAre("limit"));
 }
 
+// Each command about a person comes across as itself, and no two have the same fingerprint.
+TEST(Mapping, CommandsAboutAPersonComeAcross) {
+  using Init = api::SubjectReason::Builder (api::SubjectCommand::Builder::*)();
+  const auto readSubject = [](Init init) {
+    capnp::MallocMessageBuilder message;
+    auto command = message.initRoot<api::SubjectCommand>();
+    setId(command.initHeader());
+    auto reason = (command.*init)();
+    reason.setSubject("anna");
+    reason.setReason("because");
+    return readCommand(command.asReader(), kActor);
+  };
+  const auto bodyOf = [](const MappedCommand& request) {
+    return std::get<domain::SubjectCommand>(request->command);
+  };
+  const auto erase = readSubject(&api::SubjectCommand::Builder::initErase);
+  const auto place = readSubject(&api::SubjectCommand::Builder::initPlaceHold);
+  const auto lift = readSubject(&api::SubjectCommand::Builder::initLiftHold);
+  ASSERT_TRUE(erase && place && lift);
+  EXPECT_EQ(std::get<domain::EraseSubject>(bodyOf(erase)).reason, "because");
+  EXPECT_EQ(std::get<domain::PlaceLegalHold>(bodyOf(place)).subject.value, "anna");
+  EXPECT_EQ(std::get<domain::LiftLegalHold>(bodyOf(lift)).reason, "because");
+  EXPECT_NE(erase->fingerprint, place->fingerprint);
+  EXPECT_NE(place->fingerprint, lift->fingerprint);
+}
+
 TEST(Mapping, RefusalCarriesCodeMessageWayOutAndFacts) {
   capnp::MallocMessageBuilder message;
   auto out = message.initRoot<api::Outcome>();
