@@ -58,19 +58,6 @@ tl::expected<void, StoreError> orError(const Status& status, std::string_view wh
   return {};
 }
 
-tl::expected<void, StoreError> writePrivate(const fs::path& path, std::string_view content) {
-  ::unlink(path.c_str());  // what an interrupted write left may have other permissions
-  const FileDescriptor file(
-      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!file) return tl::unexpected(systemError(errno, "cannot write", path));
-  const ssize_t written = ::write(file.number(), content.data(), content.size());
-  if (written != static_cast<ssize_t>(content.size())) {
-    return tl::unexpected(systemError(written < 0 ? errno : EIO, "cannot write", path));
-  }
-  if (::fsync(file.number()) != 0) return tl::unexpected(systemError(errno, "cannot sync", path));
-  return {};
-}
-
 }  // namespace
 
 StoreError systemError(int errorNumber, std::string_view what, const fs::path& path) {
@@ -148,15 +135,6 @@ tl::expected<void, StoreError> replaceFile(const fs::path& path, std::string_vie
       .and_then(
           [&] { return orError(files.RenameFile(draft, path.string()), "cannot replace", path); })
       .and_then([&] { return syncDirectory(path.parent_path(), env); });
-}
-
-tl::expected<void, StoreError> replacePrivateFile(const fs::path& path, std::string_view content) {
-  const fs::path draft = path.string() + ".tmp";
-  if (auto written = writePrivate(draft, content); !written) return written;
-  if (::rename(draft.c_str(), path.c_str()) != 0) {
-    return tl::unexpected(systemError(errno, "cannot replace", path));
-  }
-  return syncDirectory(path.parent_path());
 }
 
 tl::expected<std::string, StoreError> readSmallFile(const fs::path& path, std::size_t maxBytes,

@@ -57,11 +57,6 @@ enum class LockKind { shared, exclusive };
                                                          std::string_view content,
                                                          rocksdb::Env* env = nullptr);
 
-// The same for a file that only its owner may read: a key. Not through an environment: keys stand
-// apart from the log.
-[[nodiscard]] tl::expected<void, StoreError> replacePrivateFile(const std::filesystem::path& path,
-                                                                std::string_view content);
-
 // The content of a file of at most `maxBytes`; a longer one is cut there.
 [[nodiscard]] tl::expected<std::string, StoreError> readSmallFile(const std::filesystem::path& path,
                                                                   std::size_t maxBytes,

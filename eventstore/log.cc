@@ -149,7 +149,13 @@ std::vector<AppendResult> Log::append(std::span<const Unit> units, Timestamp now
 StagedGroup::StagedGroup(Stager& stager, std::unique_ptr<CommitGroup> group)
     : stager_(&stager), group_(std::move(group)) {}
 StagedGroup::~StagedGroup() = default;
-StagedGroup::StagedGroup(StagedGroup&&) noexcept = default;
+StagedGroup::StagedGroup(StagedGroup&& other) noexcept
+    : stager_(std::exchange(other.stager_, nullptr)), group_(std::move(other.group_)) {}
+StagedGroup& StagedGroup::operator=(StagedGroup&& other) noexcept {
+  stager_ = std::exchange(other.stager_, nullptr);
+  group_ = std::move(other.group_);
+  return *this;
+}
 
 void StagedGroup::add(const Unit& unit) {
   if (stager_ == nullptr) std::abort();

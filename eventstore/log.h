@@ -170,7 +170,7 @@ class StagedGroup {
  public:
   ~StagedGroup();
   StagedGroup(StagedGroup&&) noexcept;
-  StagedGroup& operator=(StagedGroup&&) = delete;
+  StagedGroup& operator=(StagedGroup&&) noexcept;
 
   // Decides one more unit; the answer is given by commit. Copies what it needs of it.
   void add(const Unit& unit);

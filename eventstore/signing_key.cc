@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "eventstore/files.h"
+#include "eventstore/private_file.h"
 
 namespace docket::eventstore {
 namespace {

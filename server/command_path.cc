@@ -33,7 +33,8 @@ struct Batch {
 
 // How one request of a group gets its outcome once the group is durable.
 struct Accept {
-  std::size_t unit = 0;  // in the group's units
+  std::size_t unit = 0;  // in the group
+  std::uint32_t events = 0;
   std::string subject;
 };
 struct Refuse {
@@ -52,7 +53,9 @@ struct Answer {
 // What is committed with one sync, and who waits for it.
 struct Group {
   std::uint64_t number = 0;
-  std::vector<eventstore::Unit> units;
+  std::optional<eventstore::Timestamp> now;       // of all that is decided in it
+  std::optional<eventstore::StagedGroup> staged;  // none: no units
+  std::size_t units = 0;
   std::size_t events = 0;
   std::vector<Answer> answers;
   bool empty() const { return answers.empty(); }
@@ -152,8 +155,8 @@ class CommandPath::Impl {
   // --- Writer thread
   // ------------------------------------------------------------------------------
 
-  // Decides one batch after the other into the open group, and hands the group over as soon as the
-  // committer is free: groups grow by themselves to what arrives during one sync.
+  // Decides and stages one batch after the other in the open group, and hands the group over as
+  // soon as the committer is free: groups grow by themselves to what arrives during one sync.
   void runWriter() {
     open_.number = 1;
     for (;;) {
@@ -167,6 +170,11 @@ class CommandPath::Impl {
         });
         forgetCommitted();
         if (!open_.empty() && !handedOver_) {
+          if (open_.staged) {
+            lock.unlock();
+            open_.staged->close();
+            lock.lock();
+          }
           handOver();
           continue;
         }
@@ -192,13 +200,17 @@ class CommandPath::Impl {
       if (!known) {
         answer.kind = Refuse{{fail(refusalFor(known.error()))}};
       } else if (!*known) {
-        auto accepted = decider_.decide(request, clock_(), open_.number);
+        if (!open_.now) open_.now = clock_();
+        auto accepted = decider_.decide(request, *open_.now, open_.number);
         if (accepted) {
           inFlight_.insert(request.id);
           inFlightIds_.push_back({open_.number, request.id});
           open_.events += accepted->unit.events.size();
-          answer.kind = Accept{open_.units.size(), std::move(accepted->subject)};
-          open_.units.push_back(std::move(accepted->unit));
+          answer.kind =
+              Accept{open_.units++, static_cast<std::uint32_t>(accepted->unit.events.size()),
+                     std::move(accepted->subject)};
+          if (!open_.staged) open_.staged = log_.stage(*open_.now);
+          open_.staged->add(accepted->unit);
         } else {
           for (const domain::Refusal& refusal : accepted.error()) {
             if (std::holds_alternative<domain::LogDamaged>(refusal)) fail(refusal);
@@ -279,8 +291,8 @@ class CommandPath::Impl {
   // Appends the group with one sync and sets the outcome of each of its requests.
   void commit(Group& group) {
     std::vector<eventstore::AppendResult> results;
-    if (!group.units.empty() && !failed_) {
-      results = log_.append(group.units, clock_());
+    if (group.staged && !failed_) {
+      results = log_.commit(std::move(*group.staged));
       groups_ += 1;
       onCommitted_(log_.head());
     }
@@ -290,7 +302,7 @@ class CommandPath::Impl {
       const CommandRequest& request = answer.batch->requests[answer.request];
       if (auto* accept = std::get_if<Accept>(&answer.kind)) {
         outcome = results.empty() ? Outcome{Refused{{failure()}, {}}}
-                                  : committed(results[accept->unit], group.units[accept->unit],
+                                  : committed(results[accept->unit], accept->events,
                                               std::move(accept->subject));
       } else if (auto* refuse = std::get_if<Refuse>(&answer.kind)) {
         // A refusal rests on what came before it; if that is lost, so is the refusal.
@@ -304,11 +316,10 @@ class CommandPath::Impl {
     }
   }
 
-  Outcome committed(const eventstore::AppendResult& result, const eventstore::Unit& unit,
+  Outcome committed(const eventstore::AppendResult& result, std::uint32_t events,
                     std::string subject) {
     if (result) {
-      return Done{result->last, result->lastVersion, std::move(subject), result->repeated,
-                  static_cast<std::uint32_t>(unit.events.size())};
+      return Done{result->last, result->lastVersion, std::move(subject), result->repeated, events};
     }
     // The one writer checked all this before: whatever failed here, its world and the log no longer
     // agree.
