@@ -138,6 +138,7 @@ auto Cli::ask(Send&& send, Repeat repeat) {
 void addBoardCommands(CLI::App& app, Cli& cli);       // board, queue
 void addTicketCommands(CLI::App& app, Cli& cli);      // ticket
 void addAuditCommands(CLI::App& app, Cli& cli);       // audit
+void addBackupCommands(CLI::App& app, Cli& cli);      // backup
 void addProjectionCommands(CLI::App& app, Cli& cli);  // projection, info
 void addImportCommands(CLI::App& app, Cli& cli);      // import
 void addSimulateCommands(CLI::App& app, Cli& cli);    // simulate

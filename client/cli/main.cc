@@ -52,6 +52,7 @@ int runProgram(int argc, char** argv) {
   addBoardCommands(app, cli);
   addTicketCommands(app, cli);
   addAuditCommands(app, cli);
+  addBackupCommands(app, cli);
   addProjectionCommands(app, cli);
 #ifdef DOCKET_WITH_IMPORT
   addImportCommands(app, cli);
