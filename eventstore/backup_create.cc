@@ -61,7 +61,7 @@ class BackupMaking {
 
   tl::expected<BackupDescription, StoreError> run() {
     const std::uint64_t bytesBefore = bytesIn(directory_.path());
-    auto engine = directory_.engine();
+    auto engine = directory_.engine(source_.database.env());
     if (!engine) return tl::unexpected(std::move(engine.error()));
     engine_ = std::move(*engine);
     if (auto copied = copy(); !copied) return tl::unexpected(std::move(copied.error()));

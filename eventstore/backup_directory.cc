@@ -293,10 +293,11 @@ tl::expected<void, StoreError> BackupDirectory::clearUnfinished() {
   return {};
 }
 
-tl::expected<std::unique_ptr<rocksdb::BackupEngine>, StoreError> BackupDirectory::engine() const {
+tl::expected<std::unique_ptr<rocksdb::BackupEngine>, StoreError> BackupDirectory::engine(
+    rocksdb::Env* databaseEnv) const {
   rocksdb::BackupEngine* opened = nullptr;
   const rocksdb::Status status =
-      rocksdb::BackupEngine::Open(engineOptions(path_), rocksdb::Env::Default(), &opened);
+      rocksdb::BackupEngine::Open(engineOptions(path_), databaseEnv, &opened);
   if (!status.ok()) {
     return tl::unexpected(backupError(status, "cannot open the backups in " + path_.string()));
   }

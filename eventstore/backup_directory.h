@@ -64,8 +64,10 @@ class BackupDirectory {
   // Removes what unfinished backups and verifications left. REQUIRES: the exclusive lock.
   [[nodiscard]] tl::expected<void, StoreError> clearUnfinished();
 
-  // A new engine of RocksDB's. The one that only looks never changes a file.
-  [[nodiscard]] tl::expected<std::unique_ptr<rocksdb::BackupEngine>, StoreError> engine() const;
+  // A new engine of RocksDB's, for a database that is read through `databaseEnv`. The one that only
+  // looks never changes a file.
+  [[nodiscard]] tl::expected<std::unique_ptr<rocksdb::BackupEngine>, StoreError> engine(
+      rocksdb::Env* databaseEnv = rocksdb::Env::Default()) const;
   [[nodiscard]] tl::expected<std::unique_ptr<rocksdb::BackupEngineReadOnly>, StoreError> looking()
       const;
 

@@ -29,7 +29,7 @@ struct RpcOptions {
   std::size_t connectionsMax = 512;
   std::size_t connectionsPerAddressMax = 256;
   std::chrono::milliseconds freshnessDeadline{10'000};
-  std::filesystem::path dataDirectory;  // no backup may lie in it
+  std::filesystem::path dataDirectory = {};  // no backup may lie in it
 };
 
 class RpcServer {
