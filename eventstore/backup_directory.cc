@@ -124,7 +124,8 @@ tl::expected<BackupDirectory, StoreError> BackupDirectory::open(const fs::path& 
         StoreErrorCode::locked, "another process works on the backups in " + directory.string()});
   }
   if (!lock) return tl::unexpected(std::move(lock.error()));
-  BackupDirectory opened(directory, std::move(*lock));
+  // RocksDB looks into a backup by absolute paths only.
+  BackupDirectory opened(fs::absolute(directory), std::move(*lock));
   if (auto read = opened.readStore(); !read) return tl::unexpected(std::move(read.error()));
   return opened;
 }

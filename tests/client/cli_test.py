@@ -621,7 +621,7 @@ class Places(unittest.TestCase):
         finally:
             self.assertEqual(server.stop(), 0)
 
-        third = self.made("--data", data, "backup", "create", backups)["backup"]
+        third = self.made("--data", data, "backup", "create", os.path.relpath(backups))["backup"]
         self.assertEqual((third["id"], third["head"]), (3, head))
         listed = self.made("backup", "list", backups)["backups"]
         self.assertEqual([(b["id"], b["head"], b["damaged"]) for b in listed],
