@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cinttypes>
 #include <cstdint>
@@ -14,14 +13,14 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <sstream>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "eventstore/backup.h"
+#include "eventstore/checkpoint.h"
 #include "eventstore/log.h"
+#include "eventstore/signed_note.h"
 #include "server/data_directory.h"
 
 namespace docket::server {
@@ -174,47 +173,21 @@ int prune(const Config& config) {
 
 // --- restore ------------------------------------------------------------------------------------
 
-std::optional<std::string> fromBase64(std::string_view text) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string bytes;
-  std::uint32_t bits = 0;
-  int count = 0;
-  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
-  for (const char digit : text) {
-    const auto value = kDigits.find(digit);
-    if (value == std::string_view::npos) return std::nullopt;
-    bits = bits << 6 | static_cast<std::uint32_t>(value);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    bytes.push_back(static_cast<char>(bits >> count & 0xff));
-  }
-  return bytes;
-}
-
-// What a C2SP tlog-checkpoint says: origin, size, root. Who signed it is for docket-verify to say.
+// The size and root that a checkpoint names. Who signed it is for docket-verify to say.
 tl::expected<eventstore::KnownRoot, std::string> readCheckpoint(const std::filesystem::path& path) {
   std::ifstream file(path);
-  if (!file) return tl::make_unexpected("cannot read the checkpoint " + path.string());
-  std::string origin;
-  std::string size;
-  std::string root;
-  std::getline(file, origin);
-  std::getline(file, size);
-  std::getline(file, root);
-  eventstore::KnownRoot known{0, {}, path.string()};
-  const auto [end, error] = std::from_chars(size.data(), size.data() + size.size(), known.size);
-  const auto bytes = fromBase64(root);
-  const bool good = file && !origin.empty() && error == std::errc() && !size.empty() &&
-                    end == size.data() + size.size() && bytes && root.size() == 44 &&
-                    bytes->size() == known.root.bytes.size();
-  if (!good || std::filesystem::file_size(path) > kMaxCheckpointBytes) {
-    return tl::make_unexpected(path.string() +
-                               " is no checkpoint: origin, size and root were expected");
+  std::string content(kMaxCheckpointBytes + 1, '\0');
+  file.read(content.data(), static_cast<std::streamsize>(content.size()));
+  content.resize(static_cast<std::size_t>(file.gcount()));
+  if (content.empty()) return tl::make_unexpected("cannot read the checkpoint " + path.string());
+  const auto checkpoint =
+      eventstore::parseNote(content).and_then([](const eventstore::SignedNote& note) {
+        return eventstore::parseCheckpointText(note.text);
+      });
+  if (!checkpoint) {
+    return tl::make_unexpected(path.string() + " is no checkpoint: " + checkpoint.error());
   }
-  std::copy(bytes->begin(), bytes->end(), reinterpret_cast<char*>(known.root.bytes.data()));
-  return known;
+  return eventstore::KnownRoot{checkpoint->size, checkpoint->root, path.string()};
 }
 
 const char* nameOf(eventstore::Standing standing) {

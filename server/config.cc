@@ -129,7 +129,7 @@ void addBackupOptions(CLI::App& app, Flags& flags) {
   app.add_option("--recorded-until", work.recordedUntilMicros,
                  "restore: only the events recorded until then, in microseconds since 1970 UTC")
       ->type_name("MICROS");
-  app.add_option("--checkpoint", work.checkpoint,
+  app.add_option("--restore-checkpoint", work.checkpoint,
                  "restore: say whether the restored log has the root of this checkpoint")
       ->type_name("FILE");
 }

@@ -42,7 +42,7 @@ struct Config {
 
   // By flag only.
   bool checkOnly = false;
-  bool verify = false;  // walk the log of a stopped server instead of serving
+  bool verify = false;               // walk the log of a stopped server instead of serving
   std::optional<BackupWork> backup;  // likewise
   std::vector<std::filesystem::path> checkpoints;  // with --verify: the log must agree with them
   std::string key;                                 // the verifier key of these

@@ -123,7 +123,7 @@ std::vector<std::string> chosen(const BackupOptions& options) {
   if (const auto instant = parseInstant(options.asOf)) {
     add("--recorded-until", std::to_string(*instant));
   }
-  if (!options.checkpoint.empty()) add("--checkpoint", options.checkpoint);
+  if (!options.checkpoint.empty()) add("--restore-checkpoint", options.checkpoint);
   runDocketd(cli, "restore", options.directory, words);
 }
 
