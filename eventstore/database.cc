@@ -96,22 +96,13 @@ bool hasRemains(const fs::path& directory) {
   return false;
 }
 
-// The format version in the log's meta family, read without a claim to understand the rest; 0 if
-// none.
+// The format version in the log's meta family; 0 if none.
 unsigned storedFormat(const std::string& directory, rocksdb::Env* env) {
-  std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  rocksdb::DB* opened = nullptr;
-  const Status status = rocksdb::DB::OpenForReadOnly(
-      databaseOptions(true, env), directory,
-      {{std::string(keys::kMetaFamily), familyOptions(Family::meta, nullptr)}}, &handles, &opened);
-  if (!status.ok()) return 0;
-  const std::unique_ptr<rocksdb::DB> db(opened);
   std::string text;
   unsigned format = 0;
-  if (db->Get(readOptions(Access::point), handles[0], toSlice(keys::kFormat), &text).ok()) {
+  if (readMeta(env, directory, keys::kFormat, text).ok()) {
     std::from_chars(text.data(), text.data() + text.size(), format);
   }
-  for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle);
   return format;
 }
 
@@ -135,6 +126,20 @@ StoreErrorCode codeOf(const Status& status, std::string_view text) {
 StoreError toStoreError(const Status& status, const std::string& doing) {
   const std::string text = status.ToString();
   return {codeOf(status, text), doing + ": " + text};
+}
+
+Status readMeta(rocksdb::Env* env, const std::string& directory, std::string_view key,
+                std::string& value) {
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* opened = nullptr;
+  const Status status = rocksdb::DB::OpenForReadOnly(
+      databaseOptions(true, env), directory,
+      {{std::string(keys::kMetaFamily), familyOptions(Family::meta, nullptr)}}, &handles, &opened);
+  if (!status.ok()) return status;
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  const Status got = db->Get(readOptions(Access::point), handles[0], toSlice(key), &value);
+  for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle);
+  return got;
 }
 
 StoreError newerFormatError(const fs::path& directory, unsigned format) {

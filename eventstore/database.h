@@ -40,6 +40,11 @@ inline std::string_view toText(const rocksdb::Slice& slice) {
   return {slice.data(), slice.size()};
 }
 
+// The value of a key of the meta family in a database that nobody needs to have open, read through
+// `env` without a claim to understand the rest.
+rocksdb::Status readMeta(rocksdb::Env* env, const std::string& directory, std::string_view key,
+                         std::string& value);
+
 // What an iterator is for: single events are worth keeping in the block cache, a long scan is not.
 enum class Access { point, scan };
 
@@ -64,6 +69,9 @@ class Database {
 
   // Returns when the batch is on disk.
   [[nodiscard]] tl::expected<void, StoreError> writeSynced(rocksdb::WriteBatch& batch);
+
+  // For what works on the database as a whole: backups.
+  rocksdb::DB& rocks() const { return *db_; }
 
   rocksdb::ColumnFamilyHandle* handle(Family family) const {
     return handles_[static_cast<std::size_t>(family)];

@@ -16,6 +16,7 @@ enum class StoreErrorCode {
   olderFormat,   // written by a version from before the first release
   corrupt,       // stored bytes are not what was written; `detail` names the first thing wrong
   behindAnchor,  // the log ends before a position that it had acknowledged
+  noSpace,       // the disk with the backups is full
   io,            // the disk refused (full, failing)
   failed,        // an earlier sync failed: no more writes until the process restarts
   interrupted,   // the caller asked long work to stop

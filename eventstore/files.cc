@@ -137,6 +137,25 @@ tl::expected<void, StoreError> replaceFile(const fs::path& path, std::string_vie
       .and_then([&] { return syncDirectory(path.parent_path(), env); });
 }
 
+tl::expected<void, StoreError> removeTree(const fs::path& directory) {
+  std::error_code error;
+  fs::remove_all(directory, error);
+  if (error) return tl::unexpected(systemError(error.value(), "cannot remove", directory));
+  return {};
+}
+
+tl::expected<void, StoreError> publishDirectory(const fs::path& from, const fs::path& to) {
+  const auto directory = openPath(from, O_RDONLY | O_DIRECTORY, "cannot open the directory");
+  if (!directory) return tl::unexpected(directory.error());
+  if (::syncfs(directory->number()) != 0) {
+    return tl::unexpected(systemError(errno, "cannot sync", from));
+  }
+  if (::rename(from.c_str(), to.c_str()) != 0) {
+    return tl::unexpected(systemError(errno, "cannot rename to", to));
+  }
+  return syncDirectory(fs::absolute(to).lexically_normal().parent_path());
+}
+
 tl::expected<std::string, StoreError> readSmallFile(const fs::path& path, std::size_t maxBytes,
                                                     rocksdb::Env* env) {
   std::unique_ptr<rocksdb::SequentialFile> file;

@@ -57,6 +57,14 @@ enum class LockKind { shared, exclusive };
                                                          std::string_view content,
                                                          rocksdb::Env* env = nullptr);
 
+// Removes a directory and all that is in it; it need not be there.
+[[nodiscard]] tl::expected<void, StoreError> removeTree(const std::filesystem::path& directory);
+
+// Gives a finished directory its name: all that is in `from` is made durable, then it is renamed to
+// `to`, which may be an empty directory, and that is made durable too.
+[[nodiscard]] tl::expected<void, StoreError> publishDirectory(const std::filesystem::path& from,
+                                                              const std::filesystem::path& to);
+
 // The content of a file of at most `maxBytes`; a longer one is cut there.
 [[nodiscard]] tl::expected<std::string, StoreError> readSmallFile(const std::filesystem::path& path,
                                                                   std::size_t maxBytes,

@@ -38,6 +38,11 @@ void GroupRecordBuilder::beginUnit(std::size_t events, const Fingerprint& finger
   estimatedBytes_ += kUnitBytes;
 }
 
+void GroupRecordBuilder::continueUnit(std::size_t events) {
+  if (wanted_ != 0 || !empty()) std::abort();
+  wanted_ = events;
+}
+
 void GroupRecordBuilder::add(std::span<const std::byte> envelope,
                              std::span<const std::byte> payload) {
   if (wanted_ == 0) std::abort();

@@ -37,6 +37,10 @@ class GroupRecordBuilder {
   // The next `events` events are of one unit. REQUIRES: the unit before it has got all its events.
   void beginUnit(std::size_t events, const Fingerprint& fingerprint);
 
+  // The next `events` events end a unit that began in an earlier record, which another builder
+  // made. REQUIRES: empty, and the unit before has got all its events.
+  void continueUnit(std::size_t events);
+
   // Both spans must live until `finish`. REQUIRES: a unit that wants more events.
   void add(std::span<const std::byte> envelope, std::span<const std::byte> payload);
 

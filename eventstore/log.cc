@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "eventstore/anchor.h"
+#include "eventstore/backup_create.h"
 #include "eventstore/commit_group.h"
 #include "eventstore/database.h"
 #include "eventstore/event_index.h"
@@ -288,6 +289,14 @@ tl::expected<std::vector<Digest>, StoreError> Log::consistencyProof(Position old
 
 tl::expected<VerifyReport, StoreError> Log::verify(const VerifyOptions& options) const {
   return verifyLog(*impl_->database, *impl_->index, impl_->durableHead(), options);
+}
+
+tl::expected<BackupDescription, StoreError> Log::backUp(const BackupOptions& options) const {
+  const auto durableHead = [this]() -> tl::expected<Head, StoreError> {
+    if (const auto refusal = impl_->refusal()) return tl::unexpected(*refusal);
+    return impl_->durableHead();
+  };
+  return createBackup({*impl_->database, impl_->storeId, durableHead}, options);
 }
 
 bool Log::hasFailed() const {

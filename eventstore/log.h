@@ -149,6 +149,9 @@ struct VerifyReport {
   Digest root;
 };
 
+struct BackupOptions;      // backup.h
+struct BackupDescription;  // the same
+
 struct LogOptions {
   std::filesystem::path directory;  // DATA/log; made if `create`
   bool create = true;
@@ -264,6 +267,12 @@ class Log {
   // Writes the anchor (last acknowledged position and root) with a sync of its own, if the head has
   // moved since the last time. Any thread; called about once a second by the server.
   [[nodiscard]] tl::expected<void, StoreError> writeAnchor();
+
+  // Adds a backup to a directory of them (backup.h) while the log goes on: its description names
+  // exactly what the backup holds, all of it durable here. Tables that an earlier backup holds are
+  // not copied again. One at a time; any thread. Errors: see backup.h; also failed, readOnly.
+  [[nodiscard]] tl::expected<BackupDescription, StoreError> backUp(
+      const BackupOptions& options) const;
 
   // True after a failed sync.
   bool hasFailed() const;

@@ -40,6 +40,8 @@ class RecordCursor {
   [[nodiscard]] tl::expected<void, StoreError> verifyPayload(const Envelope& envelope) const;
 
   const GroupRecord& record() const { return record_; }
+  // The current record as it is stored; valid until the next moveTo.
+  std::span<const std::byte> recordBytes() const { return asBytes(iterator_->value()); }
   Position begin() const { return first_; }
   // The first position after the current record.
   Position end() const { return {first_.value + record_.count()}; }

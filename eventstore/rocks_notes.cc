@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdarg>
 #include <cstdio>
+#include <cstring>
 
 namespace docket::eventstore {
 namespace {
@@ -16,6 +17,8 @@ class NotesToOurLog : public rocksdb::Logger {
   void Logv(const char* format, va_list arguments) override {
     std::array<char, 1024> text;
     std::vsnprintf(text.data(), text.size(), format, arguments);
+    // Said twice for every backup, and no matter for anyone.
+    if (std::strstr(text.data(), "] File Deletions ") != nullptr) return;
     spdlog::warn("RocksDB: {}", text.data());
   }
 };

@@ -9,6 +9,7 @@
 #include <sstream>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "eventstore/signed_note.h"
 
@@ -108,7 +109,63 @@ std::string at(const std::filesystem::path& path, toml::source_index line) {
 
 struct Flags {
   std::optional<std::string> data, listen, http, config, logLevel, logFile, origin, masterKeyFile;
+  std::string backupAction;
+  BackupWork backup;
 };
+
+void addBackupOptions(CLI::App& app, Flags& flags) {
+  BackupWork& work = flags.backup;
+  app.add_option("--backup", flags.backupAction,
+                 "of a stopped server, instead of serving: create, list, verify, restore or prune")
+      ->type_name("ACTION");
+  app.add_option("--backup-dir", work.directory, "with --backup: where the backups are")
+      ->type_name("DIR");
+  app.add_option("--backup-id", work.id, "verify, restore: this one, not the latest")
+      ->type_name("N");
+  app.add_option("--keep", work.keep, "prune: how many of the latest stay")->type_name("N");
+  app.add_option("--restore-to", work.restoreTo, "restore: the new data directory")
+      ->type_name("DIR");
+  app.add_option("--at-position", work.position, "restore: only the events below this position")
+      ->type_name("P");
+  app.add_option("--recorded-until", work.recordedUntilMicros,
+                 "restore: only the events recorded until then, in microseconds since 1970 UTC")
+      ->type_name("MICROS");
+  app.add_option("--restore-checkpoint", work.checkpoint,
+                 "restore: say whether the restored log has the root of this checkpoint")
+      ->type_name("FILE");
+}
+
+// The error is one sentence.
+Set applyBackup(const Flags& flags, Config& config) {
+  using Action = BackupWork::Action;
+  if (flags.backupAction.empty()) return {};
+  constexpr std::array<std::pair<std::string_view, Action>, 5> kActions = {
+      {{"create", Action::create},
+       {"list", Action::list},
+       {"verify", Action::verify},
+       {"restore", Action::restore},
+       {"prune", Action::prune}}};
+  const auto known = std::find_if(kActions.begin(), kActions.end(), [&](const auto& action) {
+    return action.first == flags.backupAction;
+  });
+  if (known == kActions.end()) {
+    return tl::make_unexpected("--backup must be one of create, list, verify, restore, prune");
+  }
+  config.backup = flags.backup;
+  BackupWork& work = *config.backup;
+  work.action = known->second;
+  if (work.directory.empty()) return tl::make_unexpected("--backup needs --backup-dir");
+  if (work.action == Action::restore && work.restoreTo.empty()) {
+    return tl::make_unexpected("--backup restore needs --restore-to");
+  }
+  if (work.position && work.recordedUntilMicros) {
+    return tl::make_unexpected("a restore goes to a position or to an instant, not to both");
+  }
+  if (work.action == Action::prune && work.keep == 0) {
+    return tl::make_unexpected("--backup prune needs --keep, at least 1");
+  }
+  return {};
+}
 
 tl::expected<void, ConfigExit> applyFlags(const Flags& flags, Config& config) {
   const auto apply = [&config](const char* flag, const std::optional<std::string>& value,
@@ -216,6 +273,7 @@ tl::expected<Config, ConfigExit> parseCommandLine(int argc, const char* const* a
   app.add_flag("--strict", config.strict,
                "with --rehearse: fail for events that only a newer version understands")
       ->needs(rehearse);
+  addBackupOptions(app, flags);
   app.add_flag("--json", config.json, "with the commands on a stopped server: print JSON");
   app.add_flag("--check-config", config.checkOnly, "only say whether the configuration is good");
   app.add_option("--ready-fd", config.readyFd, "write the addresses there once the server serves")
@@ -242,7 +300,11 @@ tl::expected<Config, ConfigExit> parseCommandLine(int argc, const char* const* a
   if (auto applied = applyFlags(flags, config); !applied) {
     return tl::make_unexpected(applied.error());
   }
-  if (config.data.empty()) {
+  if (auto applied = applyBackup(flags, config); !applied) {
+    return tl::make_unexpected(ConfigExit{2, applied.error()});
+  }
+  const bool needsData = !config.backup || config.backup->action == BackupWork::Action::create;
+  if (config.data.empty() && needsData) {
     return tl::make_unexpected(
         ConfigExit{2, "--data is required: the directory to keep the log in"});
   }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -14,6 +15,19 @@
 #include "server/address.h"
 
 namespace docket::server {
+
+// Work on the backups of a stopped server instead of serving (docket backup).
+struct BackupWork {
+  enum class Action { create, list, verify, restore, prune };
+  Action action = Action::list;
+  std::filesystem::path directory;
+  std::optional<std::uint32_t> id;                  // verify, restore; none: the latest
+  std::uint32_t keep = 0;                           // prune
+  std::filesystem::path restoreTo;                  // a new data directory
+  std::optional<std::uint64_t> position;            // restore what is below it
+  std::optional<std::int64_t> recordedUntilMicros;  // restore what was recorded until then
+  std::filesystem::path checkpoint;                 // to compare the restored log with
+};
 
 struct Config {
   std::filesystem::path data;
@@ -30,7 +44,8 @@ struct Config {
 
   // By flag only.
   bool checkOnly = false;
-  bool verify = false;  // walk the log of a stopped server instead of serving
+  bool verify = false;               // walk the log of a stopped server instead of serving
+  std::optional<BackupWork> backup;  // likewise
   std::vector<std::filesystem::path> checkpoints;  // with --verify: the log must agree with them
   std::string key;                                 // the verifier key of these
   std::filesystem::path exportTo;    // not empty: write the log of a stopped server there as tiles

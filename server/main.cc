@@ -30,6 +30,7 @@
 #include "eventstore/publisher.h"
 #include "eventstore/tiles.h"
 #include "projections/engine.h"
+#include "server/backup_command.h"
 #include "server/command_path.h"
 #include "server/config.h"
 #include "server/data_directory.h"
@@ -310,7 +311,8 @@ void serve(const Config& config) {
       orFail(RpcServer::start({.listen = config.listen,
                                .allowRemote = config.allowRemote,
                                .connectionsMax = config.connectionsMax,
-                               .connectionsPerAddressMax = config.connectionsPerAddressMax},
+                               .connectionsPerAddressMax = config.connectionsPerAddressMax,
+                               .dataDirectory = config.data},
                               *log, *publisher, *engine, *commands, systemClock));
   std::optional<OrderlyEnd> end;
   end.emplace(*rpc, *commands, *engine);
@@ -373,6 +375,10 @@ int run(int argc, char** argv) {
     }
     if (!config->exportTo.empty()) return exportLog(*config);
     if (config->rotateKey) return rotateKey(*config);
+    if (config->backup) {
+      setUpLogging(*config);
+      return backup(*config);
+    }
     if (config->rehearse) {
       setUpLogging(*config);
       return rehearse(*config);

@@ -19,6 +19,7 @@
 #include "projections/engine.h"
 #include "projections/queue_view.h"
 #include "server/api/docket.capnp.h"
+#include "server/backup_runner.h"
 #include "server/command_path.h"
 
 namespace docket::server {
@@ -68,6 +69,8 @@ std::string shortForm(std::string_view text);
 void writeOutcome(const Outcome& outcome, api::Outcome::Builder out);
 void writeRejection(const domain::Rejection& rejection, api::Refusal::Builder out);
 void writeQueryRefusal(const QueryRefusal& answer, api::Refusal::Builder out);
+
+void writeBackupStatus(const BackupRunner::Status& status, api::BackupStatus::Builder out);
 
 void writeSummary(const projections::BoardSummary& summary, api::BoardSummary::Builder out);
 // With the first `cardsPerColumn` cards of each column.

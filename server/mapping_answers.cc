@@ -84,6 +84,22 @@ const char* text(eventstore::Origin origin) {
   return "unknown";
 }
 
+const char* backupWayOut(eventstore::StoreErrorCode code) {
+  using Code = eventstore::StoreErrorCode;
+  switch (code) {
+    case Code::noSpace:
+      return "make room there, or keep fewer backups (docket backup prune), then try again";
+    case Code::corrupt:
+    case Code::behindAnchor:
+      return "verify the log and the earlier backups";
+    case Code::locked:
+    case Code::interrupted:
+      return "try again later";
+    default:
+      return "the sentence above says what is in the way";
+  }
+}
+
 }  // namespace
 
 void writeRejection(const domain::Rejection& rejection, api::Refusal::Builder out) {
@@ -273,6 +289,28 @@ void writeStatus(const projections::ProjectionStatus& status, api::ProjectionSta
   out.setRebuildNext(status.rebuildNext.value);
   out.setStoppedBy(wire(status.stoppedBy));
   out.setStoppedAt(status.stoppedAt.value);
+}
+
+void writeBackupStatus(const BackupRunner::Status& status, api::BackupStatus::Builder out) {
+  out.setNumber(status.number);
+  out.setCopiedBytes(status.copiedBytes);
+  if (status.number == 0) return out.setNone();
+  if (!status.outcome) return out.setRunning();
+  if (!*status.outcome) {
+    const eventstore::StoreError& error = status.outcome->error();
+    return writeQueryRefusal({"backup-failed", error.message, backupWayOut(error.code), {}},
+                             out.initFailed());
+  }
+  const eventstore::BackupDescription& made = **status.outcome;
+  auto facts = out.initDone();
+  facts.setId(made.id.value);
+  facts.setStoreId(made.storeId);
+  facts.setHead(made.head.value);
+  facts.setRoot(eventstore::toHex(made.root.bytes));
+  write(made.head.value == 0 ? std::nullopt : std::optional(made.lastRecorded),
+        facts.initLastRecorded());
+  facts.setMadeAt(made.madeAt.time_since_epoch().count());
+  facts.setNewBytes(made.newBytes);
 }
 
 std::size_t wireBytes(const projections::Card& card) {

@@ -21,6 +21,7 @@
 #include <utility>
 
 #include "server/background_worker.h"
+#include "server/backup_runner.h"
 #include "server/session.h"
 
 namespace docket::server {
@@ -253,7 +254,8 @@ class RpcServer::Impl {
         publisher_(publisher),
         engine_(engine),
         commands_(commands),
-        clock_(std::move(clock)) {
+        clock_(std::move(clock)),
+        backups_(log_, options_.dataDirectory, clock_) {
     std::promise<void> ready;
     auto serving = ready.get_future();
     thread_ = std::thread([this, &ready, socket = std::move(listener)]() mutable {
@@ -281,6 +283,7 @@ class RpcServer::Impl {
 
   void stop() {
     worker_.stop();  // it too answers into the loop
+    backups_.stop();
     ask(stopAccepting_);
     ask(stop_);
     if (thread_.joinable()) thread_.join();
@@ -306,6 +309,7 @@ class RpcServer::Impl {
   projections::Engine& engine_;
   CommandPath& commands_;
   std::function<eventstore::Timestamp()> clock_;
+  BackupRunner backups_;
   BackgroundWorker worker_;
   std::mutex signalsMutex_;
   Signal stopAccepting_;
@@ -320,6 +324,7 @@ void RpcServer::Impl::run(Socket listener, std::promise<void>& ready, bool& isRe
                              engine_,
                              commands_,
                              clock_,
+                             backups_,
                              worker_,
                              io.provider->getTimer(),
                              options_.freshnessDeadline.count() * kj::MILLISECONDS};

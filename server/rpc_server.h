@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -28,6 +29,7 @@ struct RpcOptions {
   std::size_t connectionsMax = 512;
   std::size_t connectionsPerAddressMax = 256;
   std::chrono::milliseconds freshnessDeadline{10'000};
+  std::filesystem::path dataDirectory = {};  // no backup may lie in it
 };
 
 class RpcServer {

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -365,6 +367,33 @@ class AdministratorServer final : public Guarded<api::Administrator> {
           writeQueryRefusal(fresh.error(), context.getResults().initRefusal());
           return kj::READY_NOW;
         });
+  }
+
+  kj::Promise<void> backup(BackupContext context) override {
+    const capnp::Text::Reader text = context.getParams().getDirectory();
+    const std::filesystem::path directory(std::string(text.cStr(), text.size()));
+    auto results = context.getResults();
+    if (!directory.is_absolute() || text.size() != std::strlen(text.cStr())) {
+      writeQueryRefusal({"path-not-absolute",
+                         "the backup directory must be an absolute path on the server's machine",
+                         "give the whole path, from the root on",
+                         {}},
+                        results.initRefusal());
+    } else if (const auto number = services_.backups.start(directory)) {
+      results.setNumber(*number);
+    } else {
+      writeQueryRefusal({"backup-running",
+                         "a backup is being made already",
+                         "wait until it has ended, then try again",
+                         {}},
+                        results.initRefusal());
+    }
+    return kj::READY_NOW;
+  }
+
+  kj::Promise<void> backupStatus(BackupStatusContext context) override {
+    writeBackupStatus(services_.backups.status(), context.getResults().initStatus());
+    return kj::READY_NOW;
   }
 
  private:

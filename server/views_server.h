@@ -16,6 +16,7 @@
 #include "projections/engine.h"
 #include "server/api/docket.capnp.h"
 #include "server/background_worker.h"
+#include "server/backup_runner.h"
 #include "server/command_path.h"
 #include "server/mapping.h"
 
@@ -28,6 +29,7 @@ struct RpcServices {
   projections::Engine& engine;
   CommandPath& commands;
   std::function<eventstore::Timestamp()> clock;
+  BackupRunner& backups;
   BackgroundWorker& worker;  // for what takes longer than a loop may stand still
   kj::Timer& timer;
   kj::Duration freshnessDeadline;

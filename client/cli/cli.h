@@ -140,6 +140,7 @@ void addBoardCommands(CLI::App& app, Cli& cli);       // board, queue
 void addTicketCommands(CLI::App& app, Cli& cli);      // ticket
 void addAuditCommands(CLI::App& app, Cli& cli);       // audit
 void addPersonCommands(CLI::App& app, Cli& cli);      // person, keys
+void addBackupCommands(CLI::App& app, Cli& cli);      // backup
 void addProjectionCommands(CLI::App& app, Cli& cli);  // projection, info
 void addImportCommands(CLI::App& app, Cli& cli);      // import
 void addSimulateCommands(CLI::App& app, Cli& cli);    // simulate

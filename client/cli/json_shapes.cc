@@ -145,6 +145,16 @@ Json toJson(api::ProjectionStatus::Reader status) {
           {"stopped_at", stopped ? Json(status.getStoppedAt()) : Json(nullptr)}};
 }
 
+Json toJson(api::BackupFacts::Reader backup) {
+  return {{"id", backup.getId()},
+          {"log", text(backup.getStoreId())},
+          {"head", backup.getHead()},
+          {"root", text(backup.getRoot())},
+          {"last_recorded", toJson(backup.getLastRecorded())},
+          {"made_at", isoUtc(backup.getMadeAt())},
+          {"new_bytes", backup.getNewBytes()}};
+}
+
 Json toJson(api::ServerInfo::Reader info) {
   return {{"version", text(info.getVersion())},
           {"protocol_version", info.getProtocolVersion()},

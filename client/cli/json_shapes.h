@@ -29,6 +29,7 @@ Json toJson(api::HistoryEntry::Reader entry);
 Json toJson(api::Attribute::Reader attribute);
 Json toJson(api::Refusal::Reader refusal);
 Json toJson(api::ProjectionStatus::Reader status);
+Json toJson(api::BackupFacts::Reader backup);
 Json toJson(api::ServerInfo::Reader info);
 Json toJson(api::Done::Reader done);
 Json toJson(api::Subject::Reader subject);

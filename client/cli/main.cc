@@ -53,6 +53,7 @@ int runProgram(int argc, char** argv) {
   addTicketCommands(app, cli);
   addAuditCommands(app, cli);
   addPersonCommands(app, cli);
+  addBackupCommands(app, cli);
   addProjectionCommands(app, cli);
 #ifdef DOCKET_WITH_IMPORT
   addImportCommands(app, cli);

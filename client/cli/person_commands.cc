@@ -93,7 +93,8 @@ void addPersonCommands(CLI::App& app, Cli& cli) {
   keys->require_subcommand(1);
   auto* rotateCommand = keys->add_subcommand(
       "rotate", "Wrap all keys under a new master key, or finish a rotation that was interrupted");
-  cli.run(rotateCommand, [&cli] { becomeDocketdOnData(cli, "keys rotate", {"--rotate-keys"}); });
+  cli.run(rotateCommand,
+          [&cli] { becomeDocketdOnData(cli, "keys rotate", {"--rotate-master-key"}); });
 }
 
 }  // namespace docket::client::cli

@@ -394,6 +394,10 @@ interface Administrator {
   # An erasure is answered when the key is destroyed.
   subject @4 (id :Text) -> (subject :Subject, next :UInt64, refusal :Refusal);
   # What the log says of a person; of whom it says nothing, `recorded` is false.
+  backup @5 (directory :Text) -> (number :UInt64, refusal :Refusal);
+  # Begins a backup of the log into a directory of the server's machine, given as an absolute path.
+  # One at a time. `backupStatus` tells how far it is.
+  backupStatus @6 () -> (status :BackupStatus);
 }
 
 struct SubjectCommand {
@@ -417,6 +421,29 @@ struct Subject {
   erased @3 :Bool;
   held @4 :Bool;         # a legal hold stands: erasing is refused
   history @5 :List(HistoryEntry);  # the newest 100 events, oldest first
+}
+
+struct BackupStatus {
+  # Of the backup that was begun last since the server started.
+  number @0 :UInt64;       # 0: none was begun
+  copiedBytes @1 :UInt64;  # while it runs
+  union {
+    running @2 :Void;
+    done @3 :BackupFacts;
+    failed @4 :Refusal;
+    none @5 :Void;
+  }
+}
+
+struct BackupFacts {
+  # What a backup holds.
+  id @0 :UInt32;           # in its directory
+  storeId @1 :Text;
+  head @2 :UInt64;         # all events below it
+  root @3 :Text;           # of the Merkle tree over their envelopes, hexadecimal
+  lastRecorded @4 :OptionalTime;  # of the last event
+  madeAt @5 :Int64;
+  newBytes @6 :UInt64;     # what it added to the directory
 }
 
 struct ProjectionStatus {

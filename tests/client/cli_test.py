@@ -644,6 +644,117 @@ class Places(unittest.TestCase):
         elsewhere = environment(DOCKET_MASTER_KEY_FILE=file + ".away")
         self.assertEqual(docket("--data", self.data, "board", "list", env=elsewhere).code, 0)
 
+    def made(self, *arguments):
+        result = docket("--json", *arguments)
+        self.assertEqual((result.code, result.err), (0, ""), (arguments, result.out))
+        return result.json
+
+    def test_backups(self):
+        data, backups = os.path.join(self.place, "data"), os.path.join(self.place, "backups")
+        server = Server(data)
+        try:
+            at = ("--server", server.address, "--as", "anna")
+            self.made(*at, "board", "create", "AA")
+            first = self.made(*at, "backup", "create", backups)
+            self.assertFalse(first["keys_included"])
+            self.assertEqual((first["backup"]["id"], first["backup"]["head"]), (1, 1))
+            head = self.made(*at, "board", "create", "BB")["done"]["position"] + 1
+            human = docket(*at, "backup", "create", backups)
+            self.assertEqual(human.code, 0, human.err)
+            self.assertIn(f"Made backup 2, {head} events, root ", human.out)
+            self.assertIn("DATA/keys are not in it", human.out)
+            for bad, words in ((os.path.join(data, "in"), "lie in one another"),
+                               ("relative", "absolute path"),
+                               (data, "lie in one another")):
+                refused = docket(*at, "backup", "create", bad)
+                self.assertEqual(refused.code, 1, refused.out)
+                self.assertIn(words, refused.err)
+        finally:
+            self.assertEqual(server.stop(), 0)
+
+        third = self.made("--data", data, "backup", "create", os.path.relpath(backups))["backup"]
+        self.assertEqual((third["id"], third["head"]), (3, head))
+        listed = self.made("backup", "list", backups)["backups"]
+        self.assertEqual([(b["id"], b["head"], b["damaged"]) for b in listed],
+                         [(1, 1, False), (2, head, False), (3, head, False)])
+        self.assertEqual(self.made("backup", "verify", backups)["verified"], third)
+        self.assertEqual(self.made("backup", "verify", backups, "--id", "1")["verified"],
+                         first["backup"])
+
+        # Restored whole: served like the original, and the same log.
+        restored = os.path.join(self.place, "restored")
+        report = self.made("backup", "restore", backups, "--to", restored)["restored"]
+        self.assertEqual((report["head"], report["root"], report["checkpoint"]),
+                         (head, third["root"], None))
+        for fact in ("log", "events", "commands", "root"):
+            self.assertEqual(self.made("--data", restored, "audit", "verify")[fact],
+                             self.made("--data", data, "audit", "verify")[fact])
+        boards = self.made("--data", restored, "board", "list")["boards"]
+        self.assertEqual([b["key"] for b in boards], ["AA", "BB"])
+        again = docket("backup", "restore", backups, "--to", restored)
+        self.assertEqual(again.code, 1)
+        self.assertIn("is a data directory already", again.err)
+
+        # Restored to a position and to an instant, and compared with a checkpoint.
+        checkpoint = os.path.join(self.place, "checkpoint")
+        shutil.copy(os.path.join(data, "checkpoint"), checkpoint)
+        for number, limit, standing in (
+                (1, (), "holds"), (2, ("--at-position", "1"), "behind"),
+                (3, ("--as-of", first["backup"]["last_recorded"]), "behind")):
+            place = os.path.join(self.place, f"restored{number}")
+            report = self.made("backup", "restore", backups, "--to", place, *limit,
+                               "--checkpoint", checkpoint)["restored"]
+            self.assertEqual(report["checkpoint"], {"size": head, "standing": standing})
+            self.assertEqual(report["root"], (first["backup"] if limit else third)["root"])
+            boards = self.made("--data", place, "board", "list")["boards"]
+            self.assertEqual([b["key"] for b in boards], ["AA"] if limit else ["AA", "BB"])
+        with open(checkpoint, encoding="utf-8") as file:
+            note = file.read()
+        with open(checkpoint, "w", encoding="utf-8") as file:
+            file.write(note.replace(f"\n{head}\n", "\n1\n"))
+        differs = docket("backup", "restore", backups, "--to", os.path.join(self.place, "other"),
+                         "--checkpoint", checkpoint)
+        self.assertEqual(differs.code, 4, differs.err)
+        self.assertIn("does NOT have the root", differs.out)
+
+        self.assertEqual(self.made("backup", "prune", backups, "--keep", "1")["removed"], [1, 2])
+        gone = docket("backup", "verify", backups, "--id", "1")
+        self.assertEqual(gone.code, 1)
+        self.assertIn("there is no backup 1 in", gone.err)
+        tables = os.path.join(backups, "shared_checksum")
+        table = os.path.join(tables, sorted(os.listdir(tables))[0])
+        with open(table, "r+b") as file:
+            file.seek(20)
+            byte = file.read(1)[0]
+            file.seek(20)
+            file.write(bytes([byte ^ 1]))
+        damaged = docket("backup", "verify", backups)
+        self.assertEqual(damaged.code, 4, damaged.err)
+        self.assertIn(os.path.basename(table), damaged.err)
+        self.assertEqual(docket("backup", "restore", backups, "--to",
+                                os.path.join(self.place, "never")).code, 4)
+
+    def test_backup_mistakes(self):
+        nowhere = os.path.join(self.place, "nowhere")
+        for arguments, code in ((("backup",), 2), (("backup", "list"), 2),
+                                (("backup", "list", nowhere), 1),
+                                (("backup", "verify", nowhere), 1),
+                                (("backup", "verify", nowhere, "--id", "0"), 2),
+                                (("backup", "prune", nowhere), 2),
+                                (("backup", "prune", nowhere, "--keep", "0"), 2),
+                                (("backup", "restore", nowhere), 2),
+                                (("backup", "restore", nowhere, "--to", nowhere + "2"), 1),
+                                (("backup", "restore", nowhere, "--to", nowhere + "2",
+                                  "--at-position", "1", "--as-of", "2026-01-01T00:00Z"), 2),
+                                (("backup", "restore", nowhere, "--to", nowhere + "2",
+                                  "--checkpoint", nowhere), 1),
+                                (("--data", nowhere, "backup", "create", nowhere + "3"), 1)):
+            result = docket(*arguments)
+            self.assertEqual(result.code, code, (arguments, result.out, result.err))
+            self.assertEqual(result.out, "")
+            self.assertTrue(result.err)
+        self.assertFalse(os.path.exists(nowhere))
+
     def test_port_in_use(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
