@@ -196,14 +196,15 @@ tl::expected<std::vector<CommandPlace>, StoreError> CommandIndex::find(const Com
 
 Checked CommandIndex::add(const TailSegment& segment, const Digest& rootAtEnd) {
   std::vector<CommandRecord> records;
-  records.reserve(segment.commands.size());
-  for (const auto& [id, entry] : segment.commands) {
-    records.push_back({hash(id), {entry.first, entry.count}});
-  }
+  records.reserve(segment.commandCount());
+  segment.forEachCommand([&](std::uint64_t hash, const CommandEntry& entry) {
+    records.push_back({hash, {entry.first, entry.count}});
+  });
   std::sort(records.begin(), records.end());
-  const CommandRunHeader header{options_.storeId, options_.hashKey, segment.begin,
-                                segment.end,      rootAtEnd,        records.size()};
-  auto writer = CommandRunWriter::create(pathOf(segment.begin, segment.end), header, options_.env);
+  const CommandRunHeader header{options_.storeId, options_.hashKey, segment.begin(),
+                                segment.end(),    rootAtEnd,        records.size()};
+  auto writer =
+      CommandRunWriter::create(pathOf(segment.begin(), segment.end()), header, options_.env);
   if (!writer) return tl::unexpected(writer.error());
   for (const CommandRecord& record : records) {
     if (auto added = (*writer)->add(record); !added) return added;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <numeric>
 #include <system_error>
 #include <utility>
 
@@ -109,15 +110,14 @@ SipHash::Key newHashKey() {
   return key;
 }
 
-// The entries of a map in the order of their keys, as RocksDB's memtables like them.
-template <typename Map>
-auto sorted(const Map& map) {
-  std::vector<typename Map::const_pointer> entries;
-  entries.reserve(map.size());
-  for (const auto& entry : map) entries.push_back(&entry);
-  std::sort(entries.begin(), entries.end(),
-            [](const auto* a, const auto* b) { return a->first < b->first; });
-  return entries;
+// The numbers of a segment's streams in the order of their keys, as RocksDB's memtables like them.
+std::vector<std::uint32_t> sortedStreams(const TailSegment& segment) {
+  std::vector<std::uint32_t> numbers(segment.streamCount());
+  std::iota(numbers.begin(), numbers.end(), 0u);
+  std::sort(numbers.begin(), numbers.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return segment.streamKey(a) < segment.streamKey(b);
+  });
+  return numbers;
 }
 
 // Puts a run of versions into the chunks that it belongs to.
@@ -254,8 +254,10 @@ tl::expected<void, StoreError> EventIndex::store(const TailSegment& segment,
   // The commands first: how far the index reaches is said by what is written last.
   if (auto added = commands_->add(segment, rootAtEnd); !added) return added;
   rocksdb::WriteBatch batch;
-  for (const auto* entry : sorted(segment.streams)) putRun(batch, entry->first, entry->second);
-  return write(batch, segment.end, rootAtEnd);
+  for (const std::uint32_t stream : sortedStreams(segment)) {
+    putRun(batch, segment.streamKey(stream), segment.streamRun(stream));
+  }
+  return write(batch, segment.end(), rootAtEnd);
 }
 
 // Writes the batch together with how far the index then reaches.
@@ -281,8 +283,7 @@ tl::expected<std::optional<StreamTip>, StoreError> EventIndex::findTip(std::stri
     return std::optional<StreamTip>({{first.value + count - 1}, *std::prev(end)});
   };
   // The tail first: what leaves it meanwhile is in the index already.
-  const StreamRun run = tail_.findStream(streamKey);
-  if (const auto tip = lastBelow(run.first, run.positions)) return tip;
+  if (const auto tip = tail_.findTip(streamKey, head)) return tip;
 
   // Most streams are short or new, and a point look-up has a Bloom filter where a search has none.
   auto positions = readStoredChunk(streamKey, 0);

@@ -15,7 +15,7 @@ constexpr std::uint64_t kEventsWorthALine = 1'000'000;
 
 tl::expected<void, StoreError> storeSegment(const Database& database, EventIndex& index,
                                             const TailSegment& segment) {
-  const auto frontier = readFrontier(database, segment.end);
+  const auto frontier = readFrontier(database, segment.end());
   if (!frontier) return tl::unexpected(frontier.error());
   return index.store(segment, frontier->root());
 }
@@ -35,9 +35,9 @@ tl::expected<std::unique_ptr<EventIndex>, StoreError> openIndex(const Database& 
     tl::expected<void, StoreError> loaded;
     bool full = false;
     (*index)->tail().extend([&](TailSegment& segment) {
-      loaded = loadSegment(database, head, perSegment, segment);
-      reached = segment.end;
-      full = segment.end.value - segment.begin.value >= perSegment;
+      loaded = loadSegment(database, **index, head, perSegment, segment);
+      reached = segment.end();
+      full = segment.events() >= perSegment;
     });
     if (!loaded) return tl::unexpected(loaded.error());
     if (!full) break;

@@ -42,7 +42,7 @@ class Indexer {
 
  private:
   void run();
-  bool canStore() const { return segment_ && segment_->end <= durable_; }
+  bool canStore() const { return segment_ && segment_->end() <= durable_; }
   tl::expected<void, StoreError> store(const TailSegment& segment);
 
   const Database& database_;

@@ -50,8 +50,8 @@ struct Unit {
   Fingerprint fingerprint;  // of the command's content: tells a repeat from a reuse of the id
   CommandId correlationId;  // zero: the command's own id
   std::optional<Position> causation;  // before the unit's own events
-  std::string actor;       // 1 to 200 bytes
-  std::string onBehalfOf;  // 0 to 200 bytes
+  std::string actor;                  // 1 to 200 bytes
+  std::string onBehalfOf;             // 0 to 200 bytes
   Origin origin = Origin::rpc;
   std::vector<Condition> conditions;
   std::vector<NewEvent> events;  // at least one

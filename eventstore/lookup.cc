@@ -100,7 +100,7 @@ tl::expected<std::optional<FoundCommand>, StoreError> findCommand(const Database
                                                                   const CommandId& id,
                                                                   Position head) {
   // The tail first: what leaves it meanwhile is in the index already.
-  if (const auto entry = index.tail().findCommand(id)) {
+  if (const auto entry = index.tail().findCommand(id, index.commandHash(id))) {
     if (entry->last() >= head) return std::nullopt;
     return FoundCommand{entry->first, entry->last(), entry->fingerprint, entry->lastVersion};
   }
@@ -146,14 +146,15 @@ const char* UnitWalk::take(const RecordCursor& cursor, const Envelope& envelope)
   return nullptr;
 }
 
-tl::expected<void, StoreError> loadSegment(const Database& database, Position head,
-                                           std::uint64_t atMost, TailSegment& segment) {
+tl::expected<void, StoreError> loadSegment(const Database& database, const EventIndex& index,
+                                           Position head, std::uint64_t atMost,
+                                           TailSegment& segment) {
   RecordCursor cursor(database, Access::scan);
-  UnitWalk units(segment.end);
+  UnitWalk units(segment.end());
   CommandEntry command;  // whose unit is at hand
-  while (segment.end < head) {
-    const Position position = segment.end;
-    if (position == units.end() && position.value - segment.begin.value >= atMost) return {};
+  while (segment.end() < head) {
+    const Position position = segment.end();
+    if (position == units.end() && position.value - segment.begin().value >= atMost) return {};
     const auto damaged = [&](std::string_view what) {
       return tl::unexpected(database.corrupt(atPosition(position, what)));
     };
@@ -166,14 +167,14 @@ tl::expected<void, StoreError> loadSegment(const Database& database, Position he
     }
     if (position.next() == units.end()) {
       command.lastVersion = envelope.version;
-      segment.addCommand(envelope.commandId, command);
+      segment.addCommand(envelope.commandId, index.commandHash(envelope.commandId), command);
     }
     const keys::Key key = keys::stream(envelope.streamKind, envelope.streamId);
     if (!segment.continues(key.view(), envelope.version)) {
       return damaged("version " + std::to_string(envelope.version.value) + " of stream " +
                      envelope.stream().text() + " does not follow the one before it");
     }
-    segment.addEvent(key.view(), envelope.version, position);
+    segment.addEvent(key.view(), envelope.version);
   }
   if (units.end() == head) return {};
   return tl::unexpected(database.corrupt("its last unit is not whole"));

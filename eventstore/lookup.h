@@ -91,9 +91,10 @@ struct FoundCommand {
 [[nodiscard]] tl::expected<Committed, StoreError> repeatedAnswer(const Database& database,
                                                                  const FoundCommand& command);
 
-// Adds the events [segment.end, head), or as many of whole units as reach `atMost` events, to the
+// Adds the events [segment.end(), head), or as many of whole units as reach `atMost` events, to the
 // segment.
-[[nodiscard]] tl::expected<void, StoreError> loadSegment(const Database& database, Position head,
+[[nodiscard]] tl::expected<void, StoreError> loadSegment(const Database& database,
+                                                         const EventIndex& index, Position head,
                                                          std::uint64_t atMost,
                                                          TailSegment& segment);
 

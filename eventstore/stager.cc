@@ -158,7 +158,7 @@ Committed Stager::stage(const Unit& unit, CommitGroup& group) {
       head_.frontier.add(leaf, [&](unsigned level, std::uint64_t index, const Digest& hash) {
         if (level >= kLowestStoredLevel) group.addNode({level, index, hash});
       });
-      tail.addEvent(stream, version, head_.next);
+      tail.addEvent(stream, version);
       const StreamTip moved{version, head_.next};
       if (tip != nullptr) {
         *tip = moved;
@@ -169,7 +169,7 @@ Committed Stager::stage(const Unit& unit, CommitGroup& group) {
       committed.lastVersion = version;
       head_.next = head_.next.next();
     }
-    tail.addCommand(unit.commandId,
+    tail.addCommand(unit.commandId, index_.commandHash(unit.commandId),
                     {committed.first, static_cast<std::uint32_t>(unit.events.size()),
                      unit.fingerprint, committed.lastVersion});
   });

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "eventstore/growing_map.h"
 #include "eventstore/tail.h"
 
 namespace docket::eventstore {
@@ -18,24 +19,27 @@ class StreamHeads {
 
   // The stream's tip, to read or to move on until the next call; nullptr if it is not remembered.
   StreamTip* find(std::string_view streamKey) {
-    if (const auto young = young_.find(streamKey); young != young_.end()) return &young->second;
-    const auto old = old_.find(streamKey);
-    if (old == old_.end()) return nullptr;
-    return put(streamKey, old->second);
+    // One unit asks for the same stream several times.
+    if (last_ != young_.kNone && young_.keyOf(last_) == streamKey) return &young_[last_];
+    const std::uint64_t hash = hashOfStream(streamKey);
+    last_ = young_.find(streamKey, hash);
+    if (last_ != young_.kNone) return &young_[last_];
+    const std::uint32_t old = old_.find(streamKey, hash);
+    if (old == old_.kNone) return nullptr;
+    return put(streamKey, StreamTip(old_[old]));
   }
 
   // REQUIRES: it is not remembered.
   StreamTip* put(std::string_view streamKey, StreamTip tip) {
-    if (young_.size() >= kHalfCapacity) {
-      old_ = std::move(young_);
-      young_.clear();
-    }
-    return &young_.emplace(streamKey, tip).first->second;
+    if (young_.size() >= kHalfCapacity) old_ = std::exchange(young_, {});
+    last_ = young_.add(streamKey, hashOfStream(streamKey), tip);
+    return &young_[last_];
   }
 
  private:
-  TextMap<StreamTip> young_;
-  TextMap<StreamTip> old_;
+  GrowingMap<StreamTip> young_;
+  GrowingMap<StreamTip> old_;
+  std::uint32_t last_ = GrowingMap<StreamTip>::kNone;  // in young_
 };
 
 }  // namespace docket::eventstore

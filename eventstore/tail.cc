@@ -4,39 +4,83 @@
 #include <mutex>
 #include <utility>
 
+#include "eventstore/bytes.h"
+
 namespace docket::eventstore {
 
-void TailSegment::addEvent(std::string_view streamKey, Version version, Position position) {
-  auto found = streams.find(streamKey);
-  if (found == streams.end()) {
-    found = streams.emplace(std::string(streamKey), StreamRun{version, {}}).first;
-  }
-  StreamRun& run = found->second;
-  if (position != end || version != run.end()) std::abort();
-  run.positions.push_back(position);
-  end = position.next();
-}
-
 bool TailSegment::continues(std::string_view streamKey, Version version) const {
-  const auto found = streams.find(streamKey);
-  return found == streams.end() || found->second.end() == version;
+  const std::uint32_t known = streams_.find(streamKey, hashOfStream(streamKey));
+  return known == streams_.kNone || streams_[known].last.next() == version;
 }
 
-Tail::Tail(Position begin) : active_(std::make_shared<TailSegment>()) {
-  active_->begin = active_->end = begin;
+void TailSegment::addEvent(std::string_view streamKey, Version version) {
+  const std::uint64_t hash = hashOfStream(streamKey);
+  std::uint32_t number = streams_.find(streamKey, hash);
+  if (number == streams_.kNone) {
+    number = streams_.add(streamKey, hash, {});
+  } else if (streams_[number].last.next() != version) {
+    std::abort();
+  }
+  Stream& stream = streams_[number];
+  before_.push_back(stream.lastEvent);
+  stream = {version, static_cast<std::uint32_t>(before_.size() - 1), stream.count + 1};
+  end_ = end_.next();
 }
+
+void TailSegment::addCommand(const CommandId& id, std::uint64_t hash, const CommandEntry& entry) {
+  commands_.add(asText(id.bytes), hash, entry);
+}
+
+const CommandEntry* TailSegment::findCommand(const CommandId& id, std::uint64_t hash) const {
+  const std::uint32_t number = commands_.find(asText(id.bytes), hash);
+  return number == commands_.kNone ? nullptr : &commands_[number];
+}
+
+std::optional<StreamTip> TailSegment::findTip(std::string_view streamKey, Position head) const {
+  const std::uint32_t number = streams_.find(streamKey, hashOfStream(streamKey));
+  if (number == streams_.kNone) return std::nullopt;
+  Version version = streams_[number].last;
+  for (std::uint32_t event = streams_[number].lastEvent; event != kNoEvent;
+       event = before_[event], --version.value) {
+    const Position position{begin_.value + event};
+    if (position < head) return StreamTip{version, position};
+  }
+  return std::nullopt;
+}
+
+StreamRun TailSegment::streamRun(std::uint32_t number) const {
+  const Stream& stream = streams_[number];
+  StreamRun run{{stream.last.value + 1 - stream.count}, std::vector<Position>(stream.count)};
+  std::uint32_t event = stream.lastEvent;
+  for (auto at = run.positions.rbegin(); at != run.positions.rend(); ++at) {
+    *at = {begin_.value + event};
+    event = before_[event];
+  }
+  return run;
+}
+
+void TailSegment::addTo(StreamRun& run, std::string_view streamKey) const {
+  const std::uint32_t number = streams_.find(streamKey, hashOfStream(streamKey));
+  if (number == streams_.kNone) return;
+  StreamRun more = streamRun(number);
+  if (run.positions.empty()) {
+    run = std::move(more);
+  } else {
+    run.positions.insert(run.positions.end(), more.positions.begin(), more.positions.end());
+  }
+}
+
+Tail::Tail(Position begin) : active_(std::make_shared<TailSegment>(begin)) {}
 
 std::uint64_t Tail::activeEvents() const {
   const std::shared_lock lock(mutex_);
-  return active_->end.value - active_->begin.value;
+  return active_->events();
 }
 
 std::shared_ptr<const TailSegment> Tail::freeze() {
   const std::unique_lock lock(mutex_);
   if (frozen_) std::abort();
-  auto next = std::make_shared<TailSegment>();
-  next->begin = next->end = active_->end;
-  frozen_ = std::exchange(active_, std::move(next));
+  frozen_ = std::exchange(active_, std::make_shared<TailSegment>(active_->end()));
   return frozen_;
 }
 
@@ -47,30 +91,25 @@ void Tail::dropFrozen() {
   frozen_ = nullptr;
 }
 
-std::optional<CommandEntry> Tail::findCommand(const CommandId& id) const {
+std::optional<CommandEntry> Tail::findCommand(const CommandId& id, std::uint64_t hash) const {
   const std::shared_lock lock(mutex_);
-  for (const TailSegment* segment :
-       {static_cast<const TailSegment*>(active_.get()), frozen_.get()}) {
-    if (segment == nullptr) continue;
-    if (const auto found = segment->commands.find(id); found != segment->commands.end()) {
-      return found->second;
-    }
-  }
-  return std::nullopt;
+  const CommandEntry* found = active_->findCommand(id, hash);
+  if (found == nullptr && frozen_) found = frozen_->findCommand(id, hash);
+  return found == nullptr ? std::nullopt : std::optional(*found);
+}
+
+std::optional<StreamTip> Tail::findTip(std::string_view streamKey, Position head) const {
+  const std::shared_lock lock(mutex_);
+  auto tip = active_->findTip(streamKey, head);
+  if (!tip && frozen_) tip = frozen_->findTip(streamKey, head);
+  return tip;
 }
 
 StreamRun Tail::findStream(std::string_view streamKey) const {
   StreamRun run;
   const std::shared_lock lock(mutex_);
-  for (const TailSegment* segment :
-       {frozen_.get(), static_cast<const TailSegment*>(active_.get())}) {
-    if (segment == nullptr) continue;
-    const auto found = segment->streams.find(streamKey);
-    if (found == segment->streams.end()) continue;
-    const StreamRun& more = found->second;
-    if (run.positions.empty()) run.first = more.first;
-    run.positions.insert(run.positions.end(), more.positions.begin(), more.positions.end());
-  }
+  if (frozen_) frozen_->addTo(run, streamKey);
+  active_->addTo(run, streamKey);
   return run;
 }
 

@@ -9,28 +9,23 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "eventstore/growing_map.h"
 #include "eventstore/types.h"
 
 namespace docket::eventstore {
 
-// Lets a map with std::string keys be asked with a view.
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const noexcept {
-    return std::hash<std::string_view>{}(text);
-  }
-};
-template <typename Value>
-using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
+inline std::uint64_t hashOfStream(std::string_view streamKey) {
+  return std::hash<std::string_view>{}(streamKey);
+}
 
 // The last event of a stream.
 struct StreamTip {
@@ -57,17 +52,54 @@ struct StreamRun {
 };
 
 // The streams and commands of the events [begin, end).
-struct TailSegment {
-  Position begin;
-  Position end;
-  TextMap<StreamRun> streams;  // by keys::stream
-  std::unordered_map<CommandId, CommandEntry> commands;
+class TailSegment {
+ public:
+  explicit TailSegment(Position begin) : begin_(begin), end_(begin) {}
 
-  // Whether `version` is the next one of the stream as far as the segment knows.
+  Position begin() const { return begin_; }
+  Position end() const { return end_; }
+  std::uint64_t events() const { return end_.value - begin_.value; }
+
+  // Whether `version` is the next one of the stream (keys::stream) as far as the segment knows.
   bool continues(std::string_view streamKey, Version version) const;
-  // REQUIRES: position is `end`, and versions of a stream come without gaps.
-  void addEvent(std::string_view streamKey, Version version, Position position);
-  void addCommand(const CommandId& id, const CommandEntry& entry) { commands.emplace(id, entry); }
+  // Adds the event at `end`. REQUIRES: versions of a stream come without gaps.
+  void addEvent(std::string_view streamKey, Version version);
+  // `hash` is that of the id in the command index. REQUIRES: the id is new.
+  void addCommand(const CommandId& id, std::uint64_t hash, const CommandEntry& entry);
+
+  const CommandEntry* findCommand(const CommandId& id, std::uint64_t hash) const;
+  // The stream's last event below `head`.
+  std::optional<StreamTip> findTip(std::string_view streamKey, Position head) const;
+  // Adds what the segment knows of the stream to the end of `run`.
+  void addTo(StreamRun& run, std::string_view streamKey) const;
+
+  std::uint32_t streamCount() const { return static_cast<std::uint32_t>(streams_.size()); }
+  std::string_view streamKey(std::uint32_t number) const { return streams_.keyOf(number); }
+  StreamRun streamRun(std::uint32_t number) const;
+
+  // Calls back with the hash and the entry of each command.
+  template <typename OnCommand>
+  void forEachCommand(const OnCommand& onCommand) const {
+    for (std::uint32_t i = 0; i < commands_.size(); ++i)
+      onCommand(commands_.hashOf(i), commands_[i]);
+  }
+  std::size_t commandCount() const { return commands_.size(); }
+
+ private:
+  // Events are told by their number in the segment; those of a stream are linked from the last one
+  // back, so that an event costs four bytes.
+  static constexpr std::uint32_t kNoEvent = ~std::uint32_t{0};
+  struct Stream {
+    Version last;
+    std::uint32_t lastEvent = kNoEvent;
+    std::uint32_t count = 0;
+  };
+
+  Position begin_;
+  Position end_;
+  GrowingMap<Stream> streams_;
+  std::vector<std::uint32_t> before_;  // the event before, of the same stream
+  GrowingMap<CommandEntry> commands_;
 };
 
 class Tail {
@@ -88,7 +120,10 @@ class Tail {
   // To be called when the index holds the frozen segment.
   void dropFrozen();
 
-  std::optional<CommandEntry> findCommand(const CommandId& id) const;
+  // `hash` is that of the id in the command index.
+  std::optional<CommandEntry> findCommand(const CommandId& id, std::uint64_t hash) const;
+  // The stream's last event below `head`, if the tail knows of any.
+  std::optional<StreamTip> findTip(std::string_view streamKey, Position head) const;
   // All that the tail knows of the stream; an empty run if nothing.
   StreamRun findStream(std::string_view streamKey) const;
 

@@ -46,11 +46,10 @@ class CommandRuns : public ::testing::Test {
 
   // A segment of `events` one-event commands; the command at position p has id p + 1.
   TailSegment segment(std::uint64_t begin, std::uint64_t events) {
-    TailSegment made;
-    made.begin = {begin};
-    made.end = {begin + events};
+    TailSegment made({begin});
     for (std::uint64_t p = begin; p < begin + events; ++p) {
-      made.addCommand(commandId(p + 1), {{p}, 1, {}, {}});
+      made.addEvent("s", {p});
+      made.addCommand(commandId(p + 1), index_->hash(commandId(p + 1)), {{p}, 1, {}, {}});
     }
     return made;
   }
