@@ -229,7 +229,7 @@ class Flips(TamperTest):
     """One bit of a file is changed: it is said, or it changes nothing of what the log tells."""
 
     # What no content is taken from (docs/FORMATS.md), and what only the server reads.
-    HARMLESS = ("OPTIONS-", "IDENTITY", "VERSION", "signing.pem")
+    HARMLESS = ("OPTIONS-", "IDENTITY", "VERSION", "signing.pem", "master.key")
 
     def offsets(self, size):
         count = min(size, OFFSETS)
