@@ -37,6 +37,7 @@ def environment():
 
 def run(*words):
     done = subprocess.run(words, capture_output=True, text=True, timeout=SECONDS_MAX,
+                          errors="backslashreplace",
                           stdin=subprocess.DEVNULL, env=environment())
     return done.returncode, done.stdout, done.stderr.strip()
 
