@@ -264,7 +264,9 @@ class Flips(TamperTest):
             code, out, err = run(*self.data_verify(data))
             context = (name, offset, out, err)
             if code == 0:
-                self.assertTrue(name.startswith(self.HARMLESS), context)
+                # A manifest's last record may be taken for one that was cut short; what it said
+                # then has to be nothing of weight.
+                self.assertTrue(name.startswith((*self.HARMLESS, "MANIFEST-")), context)
                 self.same_export(data, name, offset)
                 return code, out.strip()
             self.assertEqual(code, FOUND, context)
@@ -308,7 +310,8 @@ class Flips(TamperTest):
             context = (name, offset, out, err)
             if code == 0:
                 # The rest of a table is its filters and properties: nothing is told by them.
-                self.assertTrue(name.startswith(self.HARMLESS) or name.endswith(".sst"), context)
+                self.assertTrue(name.startswith((*self.HARMLESS, "MANIFEST-")) or
+                                name.endswith(".sst"), context)
                 self.assertEqual(out, undamaged, context)
                 return code, out.splitlines()[0]
             self.assertEqual(code, FOUND, context)
