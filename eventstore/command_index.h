@@ -45,6 +45,12 @@ class CommandIndex {
   // left over, unless read-only. Errors: corrupt (they do not), io.
   [[nodiscard]] static tl::expected<std::unique_ptr<CommandIndex>, StoreError> open(
       const CommandIndexOptions& options, Position end, const Digest& rootAtEnd);
+  // One that holds nothing, whatever stands in its directory: for a log that is only read and whose
+  // index cannot be used.
+  [[nodiscard]] static std::unique_ptr<CommandIndex> ofNothing(const CommandIndexOptions& options) {
+    return std::unique_ptr<CommandIndex>(new CommandIndex(options));
+  }
+
   ~CommandIndex();
   CommandIndex(const CommandIndex&) = delete;
   CommandIndex& operator=(const CommandIndex&) = delete;

@@ -152,7 +152,9 @@ tl::expected<std::shared_ptr<const CommandRun>, StoreError> CommandRun::open(con
   const std::uint64_t records = run->header_.records;
   run->recordPages_ = recordPagesOf(records);
   run->lines_ = linesOf(records);
-  if (bytes != (1 + run->recordPages_ + filterPagesOf(records)) * kRunPageBytes) {
+  // A number that no file of this size can hold is not reckoned with: the products would wrap.
+  if (records > bytes / kRecordBytes ||
+      bytes != (1 + run->recordPages_ + filterPagesOf(records)) * kRunPageBytes) {
     return tl::unexpected(run->damaged("its size"));
   }
   run->filter_ = std::vector<std::atomic<const Page*>>(filterPagesOf(records));

@@ -176,20 +176,21 @@ tl::expected<std::unique_ptr<EventIndex>, StoreError> EventIndex::open(const Dat
   std::unique_ptr<EventIndex> index(new EventIndex(log, {storeId, newHashKey(), {}, emptyRoot()}));
   if (readOnly) {
     if (stored.error().code != StoreErrorCode::notFound) index->unusable_ = stored.error().message;
-  } else {
-    std::error_code error;
-    fs::remove_all(directory, error);
-    if (error) {
-      return tl::unexpected(systemError(error.value(), "cannot remove the old index", directory));
-    }
-    if (auto made = makeDirectory(directory, log.env()); !made) return tl::unexpected(made.error());
-    auto db = openRocks(directory, false, log.env());
-    if (!db) return tl::unexpected(db.error());
-    index->db_ = std::move(*db);
-    rocksdb::WriteBatch nothing;
-    if (auto begun = index->write(nothing, {}, emptyRoot()); !begun) {
-      return tl::unexpected(begun.error());
-    }
+    index->commands_ = CommandIndex::ofNothing(index->commandOptions(readOnly));
+    return index;
+  }
+  std::error_code error;
+  fs::remove_all(directory, error);
+  if (error) {
+    return tl::unexpected(systemError(error.value(), "cannot remove the old index", directory));
+  }
+  if (auto made = makeDirectory(directory, log.env()); !made) return tl::unexpected(made.error());
+  auto db = openRocks(directory, false, log.env());
+  if (!db) return tl::unexpected(db.error());
+  index->db_ = std::move(*db);
+  rocksdb::WriteBatch nothing;
+  if (auto begun = index->write(nothing, {}, emptyRoot()); !begun) {
+    return tl::unexpected(begun.error());
   }
   if (auto opened = index->openCommands(readOnly); !opened) return tl::unexpected(opened.error());
   return index;
@@ -225,14 +226,18 @@ tl::expected<std::unique_ptr<EventIndex>, StoreError> EventIndex::openStored(
   return index;
 }
 
-tl::expected<void, StoreError> EventIndex::openCommands(bool readOnly) {
+CommandIndexOptions EventIndex::commandOptions(bool readOnly) const {
   CommandIndexOptions options;
   options.directory = log_.directory() / kIndexDirectoryName / kCommandsDirectoryName;
   options.env = log_.env();
   options.storeId = reach_.storeId;
   options.hashKey = reach_.hashKey;
   options.readOnly = readOnly;
-  auto commands = CommandIndex::open(options, reach_.end, reach_.root);
+  return options;
+}
+
+tl::expected<void, StoreError> EventIndex::openCommands(bool readOnly) {
+  auto commands = CommandIndex::open(commandOptions(readOnly), reach_.end, reach_.root);
   if (!commands) return tl::unexpected(commands.error());
   commands_ = std::move(*commands);
   return {};

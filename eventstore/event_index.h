@@ -112,6 +112,7 @@ class EventIndex {
   EventIndex(const Database& log, IndexReach reach);
   static tl::expected<std::unique_ptr<EventIndex>, StoreError> openStored(
       const Database& log, const std::string& storeId, Position head, bool readOnly);
+  CommandIndexOptions commandOptions(bool readOnly) const;
   tl::expected<void, StoreError> openCommands(bool readOnly);
   tl::expected<void, StoreError> write(rocksdb::WriteBatch& batch, Position end,
                                        const Digest& rootAtEnd);

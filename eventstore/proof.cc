@@ -118,8 +118,9 @@ bool verifyInclusion(const Digest& leaf, std::uint64_t index, std::uint64_t size
 bool verifyConsistency(std::uint64_t oldSize, const Digest& oldRoot, std::uint64_t newSize,
                        const Digest& newRoot, std::span<const Digest> proof) {
   if (oldSize > newSize) return false;
+  if (oldSize == 0 && oldRoot != emptyRoot()) return false;
   if (oldSize == newSize) return proof.empty() && oldRoot == newRoot;
-  if (oldSize == 0) return proof.empty() && oldRoot == emptyRoot();
+  if (oldSize == 0) return proof.empty();
   const bool startsAtOldRoot = std::has_single_bit(oldSize);
   if (!startsAtOldRoot && proof.empty()) return false;
   Digest oldHash = startsAtOldRoot ? oldRoot : proof.front();

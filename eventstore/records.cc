@@ -47,6 +47,7 @@ std::optional<Head> decodeHead(std::string_view value) {
   }
   if (reader.left() != 0) return std::nullopt;
   if (head.next.value != 0 && head.lastGroup >= head.next) return std::nullopt;
+  if (head.next.value == 0 && (head.lastGroup.value != 0 || recordedAt != 0)) return std::nullopt;
   head.frontier = Frontier(head.next.value, std::move(nodes));
   head.lastRecordedAt = Timestamp(std::chrono::microseconds(static_cast<std::int64_t>(recordedAt)));
   return head;

@@ -32,11 +32,33 @@ std::vector<std::byte> algorithmAndKey(const VerifierKey& key) {
   return bytes;
 }
 
-// Line feeds aside, a note has no control characters.
+// How many bytes the character that `text` begins with has in UTF-8 (RFC 3629); 0 if it begins with
+// none: overlong forms, surrogates and what is above U+10FFFF are no characters.
+std::size_t characterBytes(std::string_view text) {
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned lead = at(0);
+  if (lead < 0x80) return 1;
+  const std::size_t bytes = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  if (lead < 0xc2 || lead > 0xf4 || text.size() < bytes) return 0;
+  for (std::size_t i = 1; i < bytes; ++i) {
+    if ((at(i) & 0xc0) != 0x80) return 0;
+  }
+  const unsigned second = at(1);
+  const bool valid = (lead != 0xe0 || second >= 0xa0) && (lead != 0xed || second < 0xa0) &&
+                     (lead != 0xf0 || second >= 0x90) && (lead != 0xf4 || second < 0x90);
+  return valid ? bytes : 0;
+}
+
+// UTF-8 with, line feeds aside, nothing below U+0020.
 bool isNoteText(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f);
-  });
+  while (!text.empty()) {
+    const auto first = static_cast<unsigned char>(text.front());
+    if (first < 0x20 && first != '\n') return false;
+    const std::size_t bytes = characterBytes(text);
+    if (bytes == 0) return false;
+    text.remove_prefix(bytes);
+  }
+  return true;
 }
 
 // `— <name> <base64>`, without the line feed.
@@ -101,7 +123,7 @@ tl::expected<VerifierKey, std::string> parseVerifierKey(std::string_view text) {
 
 tl::expected<SignedNote, std::string> parseNote(std::string_view note) {
   if (note.size() > kMaxNoteBytes) return refuse("the note is longer than 16 KiB");
-  if (!isNoteText(note)) return refuse("the note holds control characters");
+  if (!isNoteText(note)) return refuse("the note holds control characters or is not UTF-8");
   const std::size_t split = note.rfind("\n\n");
   if (split == std::string_view::npos) return refuse("the note has no signatures");
   SignedNote parsed;

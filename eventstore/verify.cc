@@ -177,19 +177,26 @@ class Verifier {
   Checked checkKnownRoots() {
     const auto anchor = readAnchor(database_.directory(), database_.env());
     if (!anchor) return tl::unexpected(anchor.error());
-    if (auto checked = checkRoot({anchor->head.value, anchor->root, "its anchor"}); !checked) {
-      return checked;
+    const KnownRoot anchored{anchor->head.value, anchor->root, "its anchor"};
+    // The anchor may have moved on since the head was taken; a lost end is found on opening.
+    if (anchored.size <= head_.next.value) {
+      if (auto checked = checkRoot(anchored, nullptr); !checked) return checked;
     }
-    for (const KnownRoot& known : options_.knownRoots) {
-      if (auto checked = checkRoot(known); !checked) return checked;
+    // By size, so that the first one that does not agree and the one before it tell where.
+    std::vector<KnownRoot> known = options_.knownRoots;
+    std::stable_sort(known.begin(), known.end(),
+                     [](const KnownRoot& a, const KnownRoot& b) { return a.size < b.size; });
+    for (std::size_t i = 0; i < known.size(); ++i) {
+      if (auto checked = checkRoot(known[i], i == 0 ? nullptr : &known[i - 1]); !checked) {
+        return checked;
+      }
     }
     return {};
   }
 
-  Checked checkRoot(const KnownRoot& known) {
+  // `agreed`: a smaller one that the log has, if there is one.
+  Checked checkRoot(const KnownRoot& known, const KnownRoot* agreed) {
     if (known.size > head_.next.value) {
-      // The anchor may have moved on since the head was taken; a lost end is found on opening.
-      if (known.source == "its anchor") return {};
       return tl::unexpected(StoreError{StoreErrorCode::behindAnchor,
                                        "the log in " + database_.directory().string() + " has " +
                                            std::to_string(head_.next.value) + " events, but " +
@@ -199,8 +206,14 @@ class Verifier {
     const auto frontier = readFrontier(database_, {known.size});
     if (!frontier) return tl::unexpected(frontier.error());
     if (frontier->root() == known.root) return {};
-    return damaged("its first " + std::to_string(known.size) + " events do not have the root of " +
-                   known.source);
+    const std::string size = std::to_string(known.size);
+    std::string what = "its first " + size + " events do not have the root of " + known.source +
+                       ": history before position " + size + " was changed";
+    if (agreed != nullptr && agreed->size < known.size) {
+      what += ", though not the first " + std::to_string(agreed->size) + " events, which " +
+              agreed->source + " is of";
+    }
+    return damaged(what);
   }
 
   Checked checkIndex() {

@@ -81,9 +81,17 @@ Result<void> KnownRoots::compare(const Frontier& tree) {
     const Checkpoint& checkpoint = checkpoints_[next_];
     const Digest root = tree.root();
     if (checkpoint.root == root) continue;
-    return broken("the first " + std::to_string(checkpoint.size) + " events have the root " +
-                  toBase64(root.view()) + ", but " + checkpoint.source + " says " +
-                  toBase64(checkpoint.root.view()) + ": history before that position was changed");
+    std::string sentence = "the first " + std::to_string(checkpoint.size) +
+                           " events have the root " + toBase64(root.view()) + ", but " +
+                           checkpoint.source + " says " + toBase64(checkpoint.root.view()) +
+                           ": history before position " + std::to_string(checkpoint.size) +
+                           " was changed";
+    // All before it, the smaller ones, agreed.
+    if (next_ > 0 && checkpoints_[next_ - 1].size < checkpoint.size) {
+      sentence += ", though not the first " + std::to_string(checkpoints_[next_ - 1].size) +
+                  " events, which " + checkpoints_[next_ - 1].source + " is of";
+    }
+    return broken(std::move(sentence));
   }
   return {};
 }

@@ -187,7 +187,8 @@ Result<std::optional<Finding>> compareSizes(const Checkpoint& older, const Check
   }
   if (newer.size > older.size) return std::nullopt;
   if (newer.root != older.root) {
-    return broken("both checkpoints are of " + std::to_string(newer.size) +
+    return broken(newer.source + " and " + older.source + " are both of " +
+                  std::to_string(newer.size) +
                   " events, but they have different roots: the log has shown two histories");
   }
   Finding finding;

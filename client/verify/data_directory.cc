@@ -91,7 +91,8 @@ Result<Facts> readFacts(LogFiles& files) {
   if (!anchor) return tl::make_unexpected(anchor.error());
   facts.anchor = *anchor;
   if (facts.anchor.head > facts.head.next) {
-    return broken(numbered("the log ends at position ", facts.head.next) +
+    return broken("the log in " + visible(files.logDirectory().string()) +
+                  numbered(" ends at position ", facts.head.next) +
                   numbered(", but its anchor says that ", facts.anchor.head,
                            " events were acknowledged: events are lost"));
   }

@@ -21,7 +21,7 @@ void addKeys(CLI::App* command, std::vector<std::string>& keys, bool required) {
   auto* option = command->add_option(
       "--key", keys,
       "a verifier key (NAME+ID+KEY), or a file with one; may be given several times");
-  option->expected(1)->take_all();
+  option->expected(1)->take_all()->allow_extra_args(false);
   option->required(required);
 }
 
@@ -30,7 +30,8 @@ void addCheckpoints(CLI::App* command, std::vector<std::string>& checkpoints) {
       ->add_option("--checkpoint", checkpoints,
                    "a checkpoint that must belong to this history; may be given several times")
       ->expected(1)
-      ->take_all();
+      ->take_all()
+      ->allow_extra_args(false);
 }
 
 // False: standard output did not take it.

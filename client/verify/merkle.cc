@@ -96,8 +96,9 @@ bool inclusionHolds(const Digest& leaf, std::uint64_t index, std::uint64_t size,
 bool consistencyHolds(std::uint64_t oldSize, const Digest& oldRoot, std::uint64_t newSize,
                       const Digest& newRoot, std::span<const Digest> path) {
   if (oldSize > newSize) return false;
-  if (oldSize == 0) return path.empty() && oldRoot == sha256({});
+  if (oldSize == 0 && oldRoot != sha256({})) return false;
   if (oldSize == newSize) return path.empty() && oldRoot == newRoot;
+  if (oldSize == 0) return path.empty();
   // A complete old tree is a node of the new one, and the path need not say it.
   std::vector<Digest> whole;
   if (std::has_single_bit(oldSize)) whole.push_back(oldRoot);

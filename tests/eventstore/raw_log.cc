@@ -1,5 +1,6 @@
 #include "tests/eventstore/raw_log.h"
 
+#include <rocksdb/file_checksum.h>
 #include <rocksdb/table.h>
 
 #include <algorithm>
@@ -43,6 +44,8 @@ void RawLog::open(const std::filesystem::path& directory,
   }
   rocksdb::DBOptions options;
   options.create_missing_column_families = true;
+  // As the log's own tables have them.
+  options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   rocksdb::DB* db = nullptr;
   require(readOnly
               ? rocksdb::DB::OpenForReadOnly(options, directory.string(), families, &handles_, &db)

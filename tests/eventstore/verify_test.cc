@@ -203,12 +203,38 @@ TEST_F(LogVerify, AnEntryOfNoEventIsFound) {
   EXPECT_THAT(said(), HasSubstr("entries that are of no event"));
 }
 
+TEST_F(LogVerify, AnIndexThatCannotBeOpenedIsNamedAndTheLogIsRead) {
+  fill();
+  const auto events = all();
+  close();
+  ASSERT_FALSE(filesOf(index() / "commands", ".run").empty());
+  writeFile(index() / "CURRENT", "no manifest\n");
+  const auto opened = tryOpen(false, true);
+  ASSERT_TRUE(opened.has_value()) << opened.error().message;
+  EXPECT_EQ(lines((*opened)->readAll()), events);
+  const auto report = (*opened)->verify({});
+  ASSERT_FALSE(report.has_value());
+  EXPECT_EQ(report.error().code, StoreErrorCode::corrupt);
+  EXPECT_THAT(report.error().message, HasSubstr("its index: cannot open the index in"));
+}
+
 TEST_F(LogVerify, AKnownRootThatTheLogNeverHadIsNamed) {
   fill();
   const Digest root = log().rootAt({500}).value();
   EXPECT_EQ(said({.knownRoots = {{500, root, "the checkpoint of May"}}}), "nothing");
   EXPECT_THAT(said({.knownRoots = {{501, root, "the checkpoint of May"}}}),
               HasSubstr("do not have the root of the checkpoint of May"));
+}
+
+TEST_F(LogVerify, WhereHistoryWasChangedIsToldByTheRootsAround) {
+  fill();
+  const Digest good = log().rootAt({500}).value();
+  EXPECT_THAT(said({.knownRoots = {{700, digest(2), "the checkpoint of July"},
+                                   {600, digest(1), "the checkpoint of June"},
+                                   {500, good, "the checkpoint of May"}}}),
+              HasSubstr("its first 600 events do not have the root of the checkpoint of June: "
+                        "history before position 600 was changed, though not the first 500 events, "
+                        "which the checkpoint of May is of"));
 }
 
 TEST_F(LogVerify, ALogOlderThanAKnownRootIsBehindIt) {

@@ -8,11 +8,17 @@
 #include <string_view>
 #include <vector>
 
+#include <rocksdb/env.h>
+
 #include "eventstore/anchor.h"
+#include "eventstore/checkpoint.h"
+#include "eventstore/command_run.h"
 #include "eventstore/envelope.h"
 #include "eventstore/group_record.h"
+#include "eventstore/proof.h"
 #include "eventstore/records.h"
 #include "eventstore/stream_index.h"
+#include "tests/fuzz/fixed_key.h"
 #include "tests/fuzz/payload_choice.h"
 
 namespace docket::fuzz {
@@ -146,6 +152,107 @@ void anchors(const fs::path& root) {
   corpus.seed("some", anchorText(anchor));
 }
 
+// What the auditor's program and the store both read.
+void auditorRecords(const fs::path& root) {
+  const Corpus corpus(root, "auditor_records");
+  corpus.seed("envelope", textOf(fullEnvelope()));
+  const auto envelope = encoded(plainEnvelope());
+  Fingerprint fingerprint;
+  fingerprint.bytes.fill(std::byte{0x11});
+  GroupRecordBuilder builder;
+  builder.beginUnit(2, fingerprint);
+  builder.add(envelope, envelope);
+  builder.add(fullEnvelope(), {});
+  corpus.seed("group", textOf(builder.finish()));
+  Frontier frontier;
+  for (int i = 0; i < 5; ++i) frontier.add({}, [](unsigned, std::uint64_t, const Digest&) {});
+  corpus.seed("head", encodeHead({{5}, {3}, plainEnvelope().recordedAt, frontier}));
+  corpus.seed("anchor", anchorText({{5}, frontier.root()}));
+}
+
+std::string someCheckpoint(std::uint64_t size) {
+  Checkpoint checkpoint{fixedVerifier().name, size, {}};
+  checkpoint.root.bytes.fill(std::byte{0x5a});
+  return checkpointText(checkpoint);
+}
+
+void notes(const fs::path& root) {
+  const Corpus checkpoints(root, "checkpoint");
+  const Corpus signedNotes(root, "signed_note");
+  for (const std::uint64_t size : {std::uint64_t{0}, ~std::uint64_t{0}}) {
+    const std::string name = size == 0 ? "empty" : "large";
+    checkpoints.seed("text-" + name, someCheckpoint(size));
+    checkpoints.seed("note-" + name, signedByFixedKey(someCheckpoint(size)));
+  }
+  const std::string note = signedByFixedKey(someCheckpoint(12));
+  signedNotes.seed("one", note);
+  const std::string other = signatureLine("another text\n", "other.invalid", fixedKey());
+  signedNotes.seed("of-another-key-too", note + other);
+  signedNotes.seed("wrong", note.substr(0, note.find('\n')) + "x" + note.substr(note.find('\n')));
+  Corpus(root, "verifier_key").seed("fixed", toText(fixedVerifier()));
+}
+
+void proofFiles(const fs::path& root) {
+  const Corpus corpus(root, "proof_file");
+  std::vector<Digest> path(3);
+  path[1].bytes.fill(std::byte{0x77});
+  const std::string note = signedByFixedKey(someCheckpoint(12));
+  corpus.seed("inclusion", inclusionProofText(5, fullEnvelope(), path, note));
+  corpus.seed("consistency", consistencyProofText(7, 12, path, note));
+  corpus.seed("consistency-of-one-size", consistencyProofText(12, 12, {}, note));
+}
+
+// Two events of one command with their payloads, the second of which is not there.
+void exports(const fs::path& root) {
+  const std::vector<std::byte> payload(24, std::byte{7});
+  std::string entries;
+  for (std::uint64_t i = 0; i < 2; ++i) {
+    Envelope envelope = plainEnvelope();
+    envelope.position = {i};
+    envelope.version = {i};
+    envelope.payloadHash = sha256(payload);
+    envelope.payloadSize = static_cast<std::uint32_t>(payload.size());
+    const auto bytes = encoded(envelope);
+    entries += static_cast<char>(bytes.size() / 256);
+    entries += static_cast<char>(bytes.size() % 256);
+    entries += textOf(bytes);
+  }
+  std::string input{1, static_cast<char>(entries.size() / 256)};
+  input += static_cast<char>(entries.size() % 256);
+  input += entries;
+  const Corpus corpus(root, "export");
+  corpus.seed("without-payloads", input);
+  input += std::string("\0\0\0\x18", 4) + std::string(textOf(payload)) + "\xff\xff\xff\xff";
+  corpus.seed("with-payloads", input);
+}
+
+// A run of 300 commands: two pages of records. The input has each page without the zeros at its end
+// and without its checksum.
+void commandRuns(const fs::path& root) {
+  const std::unique_ptr<rocksdb::Env> env(rocksdb::NewMemEnv(rocksdb::Env::Default()));
+  if (!env->CreateDirIfMissing("/runs").ok()) std::abort();
+  const Corpus corpus(root, "command_run");
+  for (const std::uint64_t count : {std::uint64_t{3}, std::uint64_t{300}}) {
+    CommandRunHeader header{"0123456789abcdef0123456789abcdef", {}, {0}, {2 * count}, {}, count};
+    const auto writer = CommandRunWriter::create("/runs/some.run", header, env.get()).value();
+    for (std::uint64_t i = 0; i < count; ++i) {
+      if (!writer->add({(i + 1) << 54, {{2 * i}, 2}})) std::abort();
+    }
+    if (!writer->finish()) std::abort();
+    std::string file;
+    if (!rocksdb::ReadFileToString(env.get(), "/runs/some.run", &file).ok()) std::abort();
+    std::string input{1};
+    for (std::size_t at = 0; at < file.size(); at += kRunPageBytes) {
+      std::string page = file.substr(at, kRunPageBytes - 8);
+      page.resize(page.find_last_not_of('\0') + 1);
+      input += static_cast<char>(page.size() / 256);
+      input += static_cast<char>(page.size() % 256);
+      input += page;
+    }
+    corpus.seed(std::to_string(count), input);
+  }
+}
+
 std::string fromHexLines(const fs::path& path) {
   std::ifstream file(path);
   std::string bytes;
@@ -181,6 +288,11 @@ int main(int argc, char** argv) {
   docket::fuzz::heads(root);
   docket::fuzz::streamChunks(root);
   docket::fuzz::anchors(root);
+  docket::fuzz::auditorRecords(root);
+  docket::fuzz::notes(root);
+  docket::fuzz::proofFiles(root);
+  docket::fuzz::exports(root);
+  docket::fuzz::commandRuns(root);
   docket::fuzz::payloads(root, argv[2]);
   return 0;
 }

@@ -254,7 +254,8 @@ class DamagedExport(VerifyTest):
         self.rewrite(events)
         done = self.run_tiles()
         # They are of one command, so nothing but the root is against it.
-        self.expect(done, BROKEN, "the first 600 events have the root", "history before that")
+        self.expect(done, BROKEN, "the first 600 events have the root",
+                    "history before position 600 was changed")
 
     def test_an_edited_payload_is_found(self):
         self.change("payloads/000", lambda data: data.replace(b"payload 7 ", b"payload 8 "))
@@ -491,6 +492,11 @@ class Consistency(VerifyTest):
             new_note = checkpoint(ORIGIN, new, self.tree.root(0, new), self.key)
             proof = self.file("p", consistency_proof(self.tree, old, new, new_note))
             self.expect(self.check(old_note, new_note, "--proof", proof), FINE, "goes on from")
+
+    def test_a_key_may_stand_before_a_file(self):
+        done = Done("consistency", "--key", self.key.vkey(), self.file("old", self.note),
+                    "--key", self.key.vkey(), self.file("new", self.note))
+        self.expect(done, FINE, "same size and root")
 
     def test_without_a_proof_only_equal_sizes_can_be_judged(self):
         self.expect(self.check(self.note, self.note), FINE, "same size and root")
