@@ -56,7 +56,8 @@ tl::expected<std::string, StoreError> readPrivateFile(const fs::path& path, std:
     std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(status.st_mode & 07777));
     return tl::unexpected(
         StoreError{StoreErrorCode::invalid, path.string() + " holds a secret and has mode " + mode +
-                                                ", so that others may use it; make it 0600"});
+                                                ", so that others may use it; make it 0600, and "
+                                                "rotate the key if somebody may have read it"});
   }
   std::string content(maxBytes, '\0');
   std::size_t size = 0;

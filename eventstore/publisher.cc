@@ -75,6 +75,16 @@ tl::expected<PublishedCheckpoint, StoreError> readCheckpoint(const fs::path& pat
   return PublishedCheckpoint{std::move(*checkpoint), std::move(*note)};
 }
 
+tl::expected<Checkpoint, StoreError> readCheckpointOfAnybody(const fs::path& path) {
+  const auto text = readSmallFile(path, kMaxNoteBytes + 1);
+  if (!text) return tl::unexpected(text.error());
+  const auto checkpoint = parseNote(*text).and_then(
+      [](const SignedNote& note) { return parseCheckpointText(note.text); });
+  if (checkpoint) return *checkpoint;
+  return failure(StoreErrorCode::corrupt,
+                 path.string() + " is no checkpoint: " + checkpoint.error());
+}
+
 tl::expected<void, StoreError> compareWithLog(const Log& log, const Checkpoint& checkpoint,
                                               const std::string& source) {
   const Position head = log.head();

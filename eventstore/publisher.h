@@ -76,6 +76,11 @@ class CheckpointPublisher {
 [[nodiscard]] tl::expected<PublishedCheckpoint, StoreError> readCheckpoint(
     const std::filesystem::path& path, std::span<const VerifierKey> keys);
 
+// The checkpoint in a file, whoever signed it: to compare a log with where no keys are at hand, not
+// to believe. Errors: notFound, corrupt (it is no checkpoint), io.
+[[nodiscard]] tl::expected<Checkpoint, StoreError> readCheckpointOfAnybody(
+    const std::filesystem::path& path);
+
 // Whether the log begins with the tree of `checkpoint`. Errors: behindAnchor (the log ends before
 // it), corrupt (it has another root there), io.
 [[nodiscard]] tl::expected<void, StoreError> compareWithLog(const Log& log,

@@ -12,6 +12,7 @@
 
 #include "eventstore/files.h"
 #include "eventstore/private_file.h"
+#include "eventstore/secret.h"
 
 namespace docket::eventstore {
 namespace {
@@ -19,7 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxKeyFileBytes = 4096;
-constexpr mode_t kOthers = S_IRWXG | S_IRWXO;
 
 using Done = tl::expected<void, StoreError>;
 
@@ -57,19 +57,9 @@ Done makePrivateDirectory(const fs::path& directory) {
 }
 
 tl::expected<Ed25519PrivateKey, StoreError> readPrivateKey(const fs::path& path) {
-  struct stat status;
-  if (::stat(path.c_str(), &status) != 0) {
-    return tl::unexpected(systemError(errno, "cannot read the signing key", path));
-  }
-  if ((status.st_mode & kOthers) != 0) {
-    return tl::unexpected(StoreError{
-        StoreErrorCode::readOnly,
-        "the signing key " + path.string() +
-            " is open to others than its owner: make it yours alone with chmod 600, and rotate it "
-            "if somebody may have read it"});
-  }
-  const auto pem = readSmallFile(path, kMaxKeyFileBytes);
+  auto pem = readPrivateFile(path, kMaxKeyFileBytes);
   if (!pem) return tl::unexpected(pem.error());
+  const Wiped atTheEnd(*pem);
   auto key = Ed25519PrivateKey::fromPem(*pem);
   if (!key) return damaged(path, "it is no Ed25519 private key in PEM");
   return std::move(*key);
@@ -147,7 +137,8 @@ tl::expected<SigningKey, StoreError> SigningKey::create(const fs::path& director
   if (auto made = makePrivateDirectory(directory); !made) return tl::unexpected(made.error());
   const fs::path pemPath = pemOf(directory);
   if (!isThere(pemPath)) {
-    const std::string pem = Ed25519PrivateKey::generate().toPem();
+    std::string pem = Ed25519PrivateKey::generate().toPem();
+    const Wiped atTheEnd(pem);
     if (auto written = replacePrivateFile(pemPath, pem); !written) {
       return tl::unexpected(written.error());
     }
@@ -166,7 +157,8 @@ tl::expected<SigningKey, StoreError> SigningKey::prepareNext(const fs::path& dir
   if (auto made = makePrivateDirectory(directory); !made) return tl::unexpected(made.error());
   const fs::path path = nextOf(directory);
   if (!isThere(path)) {
-    const std::string pem = Ed25519PrivateKey::generate().toPem();
+    std::string pem = Ed25519PrivateKey::generate().toPem();
+    const Wiped atTheEnd(pem);
     if (auto written = replacePrivateFile(path, pem); !written) {
       return tl::unexpected(written.error());
     }

@@ -25,8 +25,9 @@ namespace docket::eventstore {
 class SigningKey {
  public:
   // Loads the key in `directory`, and ends a rotation that was cut short after its checkpoint.
-  // Errors: notFound (there is none, or its making was cut short: create), readOnly (others may
-  // read it), corrupt (a file is damaged, or the two are not of one key), io.
+  // Errors: notFound (there is none, or its making was cut short: create), invalid (others may
+  // read it), readOnly (we may not), corrupt (a file is damaged, or the two are not of one key),
+  // io.
   [[nodiscard]] static tl::expected<SigningKey, StoreError> load(
       const std::filesystem::path& directory);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string_view>
@@ -107,67 +108,40 @@ std::string at(const std::filesystem::path& path, toml::source_index line) {
 
 // --- Flags --------------------------------------------------------------------------------------
 
-struct Flags {
-  std::optional<std::string> data, listen, http, config, logLevel, logFile, origin, masterKeyFile;
-  std::string backupAction;
-  BackupWork backup;
-};
-
-void addBackupOptions(CLI::App& app, Flags& flags) {
-  BackupWork& work = flags.backup;
-  app.add_option("--backup", flags.backupAction,
-                 "of a stopped server, instead of serving: create, list, verify, restore or prune")
-      ->type_name("ACTION");
-  app.add_option("--backup-dir", work.directory, "with --backup: where the backups are")
+void addServingFlags(CLI::App& app, SettingFlags& flags, Config& config) {
+  app.add_option("--data", flags.data, "the data directory; made if it is missing")
       ->type_name("DIR");
-  app.add_option("--backup-id", work.id, "verify, restore: this one, not the latest")
-      ->type_name("N");
-  app.add_option("--keep", work.keep, "prune: how many of the latest stay")->type_name("N");
-  app.add_option("--restore-to", work.restoreTo, "restore: the new data directory")
-      ->type_name("DIR");
-  app.add_option("--at-position", work.position, "restore: only the events below this position")
-      ->type_name("P");
-  app.add_option("--recorded-until", work.recordedUntilMicros,
-                 "restore: only the events recorded until then, in microseconds since 1970 UTC")
-      ->type_name("MICROS");
-  app.add_option("--restore-checkpoint", work.checkpoint,
-                 "restore: say whether the restored log has the root of this checkpoint")
-      ->type_name("FILE");
+  app.add_option("--listen", flags.listen, "where clients connect (127.0.0.1:7410)")
+      ->type_name("ADDR");
+  app.add_option("--http", flags.http, "where /healthz and /metrics are, or off (127.0.0.1:7411)")
+      ->type_name("ADDR");
+  addCommonFlags(app, flags);
+  addOriginFlag(app, flags);
+  addMasterKeyFlag(app, flags);
+  app.add_flag("--check-config", config.checkOnly, "only say whether the configuration is good");
+  app.add_option("--ready-fd", config.readyFd, "write the addresses there once the server serves")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1'000'000));
+  app.add_option("--parent-death-fd", config.parentDeathFd,
+                 "end when the other end of this one is closed")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1'000'000));
 }
 
-// The error is one sentence.
-Set applyBackup(const Flags& flags, Config& config) {
-  using Action = BackupWork::Action;
-  if (flags.backupAction.empty()) return {};
-  constexpr std::array<std::pair<std::string_view, Action>, 5> kActions = {
-      {{"create", Action::create},
-       {"list", Action::list},
-       {"verify", Action::verify},
-       {"restore", Action::restore},
-       {"prune", Action::prune}}};
-  const auto known = std::find_if(kActions.begin(), kActions.end(), [&](const auto& action) {
-    return action.first == flags.backupAction;
-  });
-  if (known == kActions.end()) {
-    return tl::make_unexpected("--backup must be one of create, list, verify, restore, prune");
-  }
-  config.backup = flags.backup;
-  BackupWork& work = *config.backup;
-  work.action = known->second;
-  if (work.directory.empty()) return tl::make_unexpected("--backup needs --backup-dir");
-  if (work.action == Action::restore && work.restoreTo.empty()) {
-    return tl::make_unexpected("--backup restore needs --restore-to");
-  }
-  if (work.position && work.recordedUntilMicros) {
-    return tl::make_unexpected("a restore goes to a position or to an instant, not to both");
-  }
-  if (work.action == Action::prune && work.keep == 0) {
-    return tl::make_unexpected("--backup prune needs --keep, at least 1");
+// A command would pass over what stands before its name: none of it may.
+Set checkNothingBeforeCommand(const CLI::App& app) {
+  const auto commands = app.get_subcommands();
+  if (commands.empty()) return {};
+  for (const CLI::Option* option : app.get_options()) {
+    if (option->count() == 0) continue;
+    return tl::make_unexpected(option->get_name() + " stands before " +
+                               commands.front()->get_name() +
+                               ": what a command takes stands behind its name");
   }
   return {};
 }
 
-tl::expected<void, ConfigExit> applyFlags(const Flags& flags, Config& config) {
+tl::expected<void, ConfigExit> applyFlags(const SettingFlags& flags, Config& config) {
   const auto apply = [&config](const char* flag, const std::optional<std::string>& value,
                                Set (*set)(Config&, const std::string&)) -> std::string {
     if (!value) return {};
@@ -182,6 +156,9 @@ tl::expected<void, ConfigExit> applyFlags(const Flags& flags, Config& config) {
   }
   if (flags.data) config.data = *flags.data;
   if (flags.logFile) config.logFile = *flags.logFile;
+  // Not by CLI11: it would take the variable for a flag of serving where a command was given.
+  const char* const masterKeyFile = std::getenv("DOCKET_MASTER_KEY_FILE");
+  if (masterKeyFile != nullptr && *masterKeyFile != 0) config.masterKeyFile = masterKeyFile;
   if (flags.masterKeyFile) config.masterKeyFile = *flags.masterKeyFile;
   return {};
 }
@@ -217,72 +194,41 @@ tl::expected<void, std::string> readConfigFile(const std::filesystem::path& path
   return {};
 }
 
-tl::expected<Config, ConfigExit> parseCommandLine(int argc, const char* const* argv) {
-  CLI::App app("Docket's server: keeps the log of tickets, takes commands, answers queries.",
-               "docketd");
-  Flags flags;
-  Config config;
-  app.set_version_flag("--version", "docketd " DOCKET_VERSION);
-  app.add_option("--data", flags.data, "the data directory; made if it is missing")
-      ->type_name("DIR");
-  app.add_option("--listen", flags.listen, "where clients connect (127.0.0.1:7410)")
-      ->type_name("ADDR");
-  app.add_option("--http", flags.http, "where /healthz and /metrics are, or off (127.0.0.1:7411)")
-      ->type_name("ADDR");
+void addCommonFlags(CLI::App& app, SettingFlags& flags) {
   app.add_option("--config", flags.config, "the same settings in TOML; flags win")
       ->type_name("FILE");
   app.add_option("--log-level", flags.logLevel, "trace, debug, info, warn, error or off (info)")
       ->type_name("LEVEL");
   app.add_option("--log-file", flags.logFile, "log there too, not only to standard error")
       ->type_name("FILE");
+}
+
+void addOriginFlag(CLI::App& app, SettingFlags& flags) {
   app.add_option("--origin", flags.origin,
                  "what the log's checkpoints call it, a URL without its schema; fixed at the first "
                  "start (docket.invalid/<store id>)")
       ->type_name("NAME");
+}
+
+void addMasterKeyFlag(CLI::App& app, SettingFlags& flags) {
   app.add_option("--master-key-file", flags.masterKeyFile,
-                 "the master keys, better on another medium (DATA/keys/master.key)")
-      ->envname("DOCKET_MASTER_KEY_FILE")
+                 "the master keys, better on another medium (DATA/keys/master.key); also "
+                 "DOCKET_MASTER_KEY_FILE")
       ->type_name("FILE");
-  auto* verify = app.add_flag("--verify", config.verify,
-                              "walk the whole log of a stopped server and say whether it is well");
-  app.add_option("--checkpoint", config.checkpoints,
-                 "with --verify: the log must be the one of this checkpoint")
-      ->type_name("FILE")
-      ->needs(verify);
-  app.add_option("--key", config.key,
-                 "with --checkpoint: the verifier key that it is checked with (those in DATA/keys)")
-      ->type_name("VKEY")
-      ->needs(verify);
-  auto* exportTo = app.add_option("--export", config.exportTo,
-                                  "write the log of a stopped server there as tiles")
-                       ->type_name("DIR")
-                       ->excludes(verify);
-  app.add_flag("--payloads", config.payloads, "with --export: the payloads too")->needs(exportTo);
-  app.add_flag("--rotate-key", config.rotateKey, "replace the signing key of a stopped server")
-      ->excludes(verify)
-      ->excludes(exportTo);
-  app.add_flag("--rotate-master-key", config.rotateMasterKey,
-               "wrap the keys of a stopped server under a new master key, or go on with that")
-      ->excludes(verify)
-      ->excludes(exportTo);
-  auto* rehearse =
-      app.add_flag("--rehearse", config.rehearse,
-                   "decode and fold the whole log of a stopped server with this program's code")
-          ->excludes(verify)
-          ->excludes(exportTo);
-  app.add_flag("--strict", config.strict,
-               "with --rehearse: fail for events that only a newer version understands")
-      ->needs(rehearse);
-  addBackupOptions(app, flags);
-  app.add_flag("--json", config.json, "with the commands on a stopped server: print JSON");
-  app.add_flag("--check-config", config.checkOnly, "only say whether the configuration is good");
-  app.add_option("--ready-fd", config.readyFd, "write the addresses there once the server serves")
-      ->type_name("N")
-      ->check(CLI::Range(0, 1'000'000));
-  app.add_option("--parent-death-fd", config.parentDeathFd,
-                 "end when the other end of this one is closed")
-      ->type_name("N")
-      ->check(CLI::Range(0, 1'000'000));
+}
+
+tl::expected<Config, ConfigExit> parseCommandLine(int argc, const char* const* argv,
+                                                  const AddCommands& addCommands) {
+  CLI::App app(
+      "Docket's server: keeps the log of tickets, takes commands, answers queries. Serves, unless "
+      "one of the subcommands is given: work on the data of a stopped server.",
+      "docketd");
+  SettingFlags flags;
+  Config config;
+  app.set_version_flag("--version", "docketd " DOCKET_VERSION);
+  addServingFlags(app, flags, config);
+  app.require_subcommand(0, 1);
+  if (addCommands) addCommands(app, flags);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -292,6 +238,9 @@ tl::expected<Config, ConfigExit> parseCommandLine(int argc, const char* const* a
   } catch (const CLI::ParseError& error) {
     return tl::make_unexpected(ConfigExit{2, error.what()});
   }
+  if (auto checked = checkNothingBeforeCommand(app); !checked) {
+    return tl::make_unexpected(ConfigExit{2, checked.error()});
+  }
   if (flags.config) {
     if (auto read = readConfigFile(*flags.config, config); !read) {
       return tl::make_unexpected(ConfigExit{2, read.error()});
@@ -300,11 +249,7 @@ tl::expected<Config, ConfigExit> parseCommandLine(int argc, const char* const* a
   if (auto applied = applyFlags(flags, config); !applied) {
     return tl::make_unexpected(applied.error());
   }
-  if (auto applied = applyBackup(flags, config); !applied) {
-    return tl::make_unexpected(ConfigExit{2, applied.error()});
-  }
-  const bool needsData = !config.backup || config.backup->action == BackupWork::Action::create;
-  if (config.data.empty() && needsData) {
+  if (flags.needsData && config.data.empty()) {
     return tl::make_unexpected(
         ConfigExit{2, "--data is required: the directory to keep the log in"});
   }

@@ -7,27 +7,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <tl/expected.hpp>
-#include <vector>
 
 #include "server/address.h"
 
-namespace docket::server {
+namespace CLI {
+class App;
+}
 
-// Work on the backups of a stopped server instead of serving (docket backup).
-struct BackupWork {
-  enum class Action { create, list, verify, restore, prune };
-  Action action = Action::list;
-  std::filesystem::path directory;
-  std::optional<std::uint32_t> id;                  // verify, restore; none: the latest
-  std::uint32_t keep = 0;                           // prune
-  std::filesystem::path restoreTo;                  // a new data directory
-  std::optional<std::uint64_t> position;            // restore what is below it
-  std::optional<std::int64_t> recordedUntilMicros;  // restore what was recorded until then
-  std::filesystem::path checkpoint;                 // to compare the restored log with
-};
+namespace docket::server {
 
 struct Config {
   std::filesystem::path data;
@@ -44,22 +35,25 @@ struct Config {
 
   // By flag only.
   bool checkOnly = false;
-  bool verify = false;               // walk the log of a stopped server instead of serving
-  std::optional<BackupWork> backup;  // likewise
-  std::vector<std::filesystem::path> checkpoints;  // with --verify: the log must agree with them
-  std::string key;                                 // the verifier key of these
-  std::filesystem::path exportTo;    // not empty: write the log of a stopped server there as tiles
-  bool payloads = false;             // with exportTo: the payloads too
-  bool rotateKey = false;            // replace the signing key of a stopped server
-  bool rotateMasterKey = false;      // likewise the master key: server/key_commands.h
-  bool rehearse = false;             // decode and fold the log of a stopped server, likewise
-  bool strict = false;               // a rehearsal fails for events of a newer program, too
-  bool json = false;                 // of what these print
   std::optional<int> readyFd;        // told the addresses once the server serves
   std::optional<int> parentDeathFd;  // the server ends when this one is closed at its other end
 
   std::filesystem::path keyDirectory() const { return data / "keys"; }
+  std::filesystem::path masterKeys() const {
+    return masterKeyFile.empty() ? keyDirectory() / "master.key" : masterKeyFile;
+  }
 };
+
+// Settings that were given as words; they win over those of the file that `config` names.
+struct SettingFlags {
+  std::optional<std::string> data, listen, http, config, logLevel, logFile, origin, masterKeyFile;
+  bool needsData = true;
+};
+// --config, --log-level and --log-file: serving and every command takes them.
+void addCommonFlags(CLI::App& app, SettingFlags& flags);
+// What serving and some commands take.
+void addOriginFlag(CLI::App& app, SettingFlags& flags);
+void addMasterKeyFlag(CLI::App& app, SettingFlags& flags);
 
 // Why there is nothing to run: a mistake, or help or the version was asked for (exit code 0).
 struct ConfigExit {
@@ -67,7 +61,12 @@ struct ConfigExit {
   std::string text;
 };
 
-[[nodiscard]] tl::expected<Config, ConfigExit> parseCommandLine(int argc, const char* const* argv);
+// Adds the words that are something else than serving: server/offline/commands.h. They declare
+// which settings they take, and all that they take stands behind them.
+using AddCommands = std::function<void(CLI::App&, SettingFlags&)>;
+
+[[nodiscard]] tl::expected<Config, ConfigExit> parseCommandLine(
+    int argc, const char* const* argv, const AddCommands& addCommands = {});
 
 // Sets what the file says in `config`. The error is one sentence with file, line and key.
 [[nodiscard]] tl::expected<void, std::string> readConfigFile(const std::filesystem::path& path,

@@ -30,23 +30,19 @@
 #include "eventstore/publisher.h"
 #include "eventstore/tiles.h"
 #include "projections/engine.h"
-#include "server/backup_command.h"
 #include "server/command_path.h"
 #include "server/config.h"
 #include "server/data_directory.h"
+#include "server/exit_code.h"
 #include "server/http_server.h"
-#include "server/key_commands.h"
 #include "server/metrics.h"
-#include "server/proof_commands.h"
-#include "server/rehearse_command.h"
+#include "server/offline/commands.h"
 #include "server/rpc_server.h"
-#include "server/verify_command.h"
+#include "server/subject_keys.h"
 
 namespace docket::server {
 namespace {
 
-constexpr int kExitCannotStart = 1;
-constexpr int kExitIntegrity = 4;
 constexpr std::chrono::seconds kAnchorPeriod{1};
 
 // Ends the start-up: main prints the sentence and exits with the code.
@@ -55,9 +51,13 @@ struct StartFailure {
   std::string message;
 };
 
+StartFailure failure(const eventstore::StoreError& error) {
+  return {exitCodeOf(error), error.message};
+}
+
 template <class Value>
 Value orFail(tl::expected<Value, std::string> result) {
-  if (!result) throw StartFailure{kExitCannotStart, result.error()};
+  if (!result) throw StartFailure{kExitRefused, result.error()};
   if constexpr (!std::is_void_v<Value>) return std::move(*result);
 }
 
@@ -71,13 +71,13 @@ void setUpLogging(const Config& config) {
     // spdlog would make the folders on the way.
     const auto folder = std::filesystem::absolute(config.logFile).parent_path();
     if (std::error_code error; !std::filesystem::is_directory(folder, error)) {
-      throw StartFailure{kExitCannotStart, "there is no folder " + folder.string() +
-                                               " for the log file " + config.logFile.string()};
+      throw StartFailure{kExitRefused, "there is no folder " + folder.string() +
+                                           " for the log file " + config.logFile.string()};
     }
     try {
       sinks.push_back(std::make_shared<spdlog::sinks::basic_file_sink_mt>(config.logFile.string()));
     } catch (const spdlog::spdlog_ex&) {
-      throw StartFailure{kExitCannotStart, "cannot write the log file " + config.logFile.string()};
+      throw StartFailure{kExitRefused, "cannot write the log file " + config.logFile.string()};
     }
   }
   auto logger = std::make_shared<spdlog::logger>("docketd", sinks.begin(), sinks.end());
@@ -96,9 +96,7 @@ std::unique_ptr<eventstore::Log> openLog(DataDirectory& data) {
           "the log is missing: " + log.error().message +
               " (is a disk not mounted?); restore it, an empty one would hide the loss"};
     }
-    const bool isIntegrity =
-        log.error().code == Code::corrupt || log.error().code == Code::behindAnchor;
-    throw StartFailure{isIntegrity ? kExitIntegrity : kExitCannotStart, log.error().message};
+    throw failure(log.error());
   }
   if (data.isNew() && (*log)->head().value > 0) {
     throw StartFailure{kExitIntegrity, "the file VERSION is missing beside a log of " +
@@ -112,14 +110,9 @@ std::unique_ptr<eventstore::Log> openLog(DataDirectory& data) {
 std::unique_ptr<eventstore::CheckpointPublisher> openPublisher(const Config& config,
                                                                const DataDirectory& data,
                                                                const eventstore::Log& log) {
-  using Code = eventstore::StoreErrorCode;
   auto publisher = eventstore::CheckpointPublisher::open(
       log, {.keys = data.keys(), .checkpoint = data.checkpoint(), .origin = config.origin});
-  if (!publisher) {
-    const Code code = publisher.error().code;
-    const bool isIntegrity = code == Code::corrupt || code == Code::behindAnchor;
-    throw StartFailure{isIntegrity ? kExitIntegrity : kExitCannotStart, publisher.error().message};
-  }
+  if (!publisher) throw failure(publisher.error());
   return std::move(*publisher);
 }
 
@@ -128,7 +121,7 @@ std::unique_ptr<projections::Engine> openViews(const DataDirectory& data,
   auto engine =
       projections::Engine::open({.directory = data.views()}, log, projections::allProjections());
   if (!engine) {
-    throw StartFailure{engine.error().isDamage ? kExitIntegrity : kExitCannotStart,
+    throw StartFailure{engine.error().isDamage ? kExitIntegrity : kExitRefused,
                        engine.error().message};
   }
   (*engine)->start();
@@ -138,13 +131,7 @@ std::unique_ptr<projections::Engine> openViews(const DataDirectory& data,
 std::unique_ptr<eventstore::KeyStore> openKeys(const Config& config, const eventstore::Log& log) {
   const bool isThere = std::filesystem::exists(config.keyDirectory() / "subjects");
   auto keys = openKeyStore(config, true);
-  if (!keys) {
-    using Code = eventstore::StoreErrorCode;
-    const Code code = keys.error().code;
-    throw StartFailure{
-        code == Code::corrupt || code == Code::keyMissing ? kExitIntegrity : kExitCannotStart,
-        keys.error().message};
-  }
+  if (!keys) throw failure(keys.error());
   if (!isThere && log.head().value > 0) {
     spdlog::warn("there was no key store in {}: a new one is begun; if one was lost, restore it",
                  config.keyDirectory().string());
@@ -155,7 +142,7 @@ std::unique_ptr<eventstore::KeyStore> openKeys(const Config& config, const event
 // What the log has erased stays erased, whatever copy of the keys is there.
 void destroyErasedKeys(eventstore::KeyStore& keys, const CommandPath& commands) {
   if (destroyKeys(keys, commands.erasedBefore())) return;
-  throw StartFailure{kExitCannotStart,
+  throw StartFailure{kExitRefused,
                      "the key of a person who was erased cannot be destroyed in the key store; "
                      "the server's log says why"};
 }
@@ -211,7 +198,7 @@ void watchParent(boost::asio::io_context& io, int fd, std::optional<ParentWatch>
   try {
     parent.emplace(io, fd);
   } catch (const boost::system::system_error&) {
-    throw StartFailure{kExitCannotStart,
+    throw StartFailure{kExitRefused,
                        "cannot watch descriptor " + std::to_string(fd) +
                            ": --parent-death-fd needs the reading end of a pipe, or a socket"};
   }
@@ -348,12 +335,15 @@ void serve(const Config& config) {
     // write: the log is checked when it is opened again.
     spdlog::critical("the log had failed: ended without closing it");
     spdlog::shutdown();
-    std::_Exit(kExitCannotStart);
+    std::_Exit(kExitRefused);
   }
 }
 
 int run(int argc, char** argv) {
-  const auto config = parseCommandLine(argc, argv);
+  offline::Work work;  // none: to serve
+  const auto config = parseCommandLine(argc, argv, [&work](CLI::App& app, SettingFlags& flags) {
+    offline::addCommands(app, flags, work);
+  });
   if (!config) {
     const bool isMistake = config.error().exitCode != 0;
     if (isMistake) {
@@ -369,23 +359,9 @@ int run(int argc, char** argv) {
   }
   std::signal(SIGPIPE, SIG_IGN);  // a peer that is gone is an error of its write, not our end
   try {
-    if (config->verify) {
+    if (work) {
       setUpLogging(*config);
-      return verify(*config);
-    }
-    if (!config->exportTo.empty()) return exportLog(*config);
-    if (config->rotateKey) return rotateKey(*config);
-    if (config->backup) {
-      setUpLogging(*config);
-      return backup(*config);
-    }
-    if (config->rehearse) {
-      setUpLogging(*config);
-      return rehearse(*config);
-    }
-    if (config->rotateMasterKey) {
-      setUpLogging(*config);
-      return rotateMasterKey(*config);
+      return work(*config);
     }
     serve(*config);
     return 0;
@@ -394,7 +370,7 @@ int run(int argc, char** argv) {
     return failure.exitCode;
   } catch (const std::exception& fault) {
     std::fprintf(stderr, "docketd: cannot start: %s\n", fault.what());
-    return kExitCannotStart;
+    return kExitRefused;
   }
 }
 

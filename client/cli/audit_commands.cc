@@ -145,7 +145,7 @@ void addAuditCommands(CLI::App& app, Cli& cli) {
   auto strict = std::make_shared<bool>(false);
   rehearsal->add_flag("--strict", *strict, "Fail for events that only a newer version understands");
   cli.run(rehearsal, [&cli, strict] {
-    std::vector<std::string> words{"--rehearse"};
+    std::vector<std::string> words{"rehearse"};
     if (*strict) words.emplace_back("--strict");
     becomeDocketdOnData(cli, "audit rehearse", std::move(words));
   });

@@ -30,7 +30,7 @@ struct BackupOptions {
 [[noreturn]] void runDocketd(const Cli& cli, const std::string& action,
                              const std::string& directory,
                              const std::vector<std::string>& more = {}) {
-  std::vector<std::string> words = {"--backup", action, "--backup-dir", directory};
+  std::vector<std::string> words = {"backup", action, directory};
   words.insert(words.end(), more.begin(), more.end());
   becomeDocketd(cli, std::move(words));
 }
@@ -101,7 +101,7 @@ void create(Cli& cli, const BackupOptions& options) {
 
 std::vector<std::string> chosen(const BackupOptions& options) {
   if (!options.id) return {};
-  return {"--backup-id", std::to_string(*options.id)};
+  return {"--id", std::to_string(*options.id)};
 }
 
 [[noreturn]] void restore(Cli& cli, const BackupOptions& options) {
@@ -109,12 +109,12 @@ std::vector<std::string> chosen(const BackupOptions& options) {
   const auto add = [&](const char* flag, const std::string& value) {
     words.insert(words.end(), {flag, value});
   };
-  add("--restore-to", options.to);
+  add("--to", options.to);
   if (options.position) add("--at-position", std::to_string(*options.position));
   if (const auto instant = parseInstant(options.asOf)) {
     add("--recorded-until", std::to_string(*instant));
   }
-  if (!options.checkpoint.empty()) add("--restore-checkpoint", options.checkpoint);
+  if (!options.checkpoint.empty()) add("--checkpoint", options.checkpoint);
   runDocketd(cli, "restore", options.directory, words);
 }
 

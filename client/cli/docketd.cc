@@ -27,7 +27,7 @@ void becomeDocketdOnData(const Cli& cli, const std::string& command,
     throw CliFailure(ExitCode::usage,
                      command + " works on a stopped data directory: give --data DIR");
   }
-  words.insert(words.begin(), {"--data", data});
+  words.insert(words.end(), {"--data", data});
   becomeDocketd(cli, std::move(words));
 }
 

@@ -9,8 +9,8 @@
 
 namespace docket::client::cli {
 
-// Becomes the docketd that stands beside this program, with these words and with --json if that was
-// asked for.
+// Becomes the docketd that stands beside this program, with these words (a command of docketd and
+// what that takes) and with --json if that was asked for.
 [[noreturn]] void becomeDocketd(const Cli& cli, std::vector<std::string> words);
 
 // The same on the directory that --data names; `command` is as in "audit verify".

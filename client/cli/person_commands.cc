@@ -94,7 +94,7 @@ void addPersonCommands(CLI::App& app, Cli& cli) {
   auto* rotateCommand = keys->add_subcommand(
       "rotate", "Wrap all keys under a new master key, or finish a rotation that was interrupted");
   cli.run(rotateCommand,
-          [&cli] { becomeDocketdOnData(cli, "keys rotate", {"--rotate-master-key"}); });
+          [&cli] { becomeDocketdOnData(cli, "keys rotate", {"rotate-master-key"}); });
 }
 
 }  // namespace docket::client::cli

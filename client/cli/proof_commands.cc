@@ -111,7 +111,7 @@ struct VerifyOptions {
 };
 
 [[noreturn]] void verify(const Cli& cli, const VerifyOptions& options) {
-  std::vector<std::string> arguments{"--verify"};
+  std::vector<std::string> arguments{"verify"};
   for (const std::string& file : options.checkpoints) {
     arguments.insert(arguments.end(), {"--checkpoint", file});
   }
@@ -125,7 +125,7 @@ struct ExportOptions {
 };
 
 [[noreturn]] void exportTiles(const Cli& cli, const ExportOptions& options) {
-  std::vector<std::string> arguments{"--export", options.directory};
+  std::vector<std::string> arguments{"export", options.directory};
   if (options.payloads) arguments.push_back("--payloads");
   becomeDocketdOnData(cli, "audit export", arguments);
 }
@@ -181,7 +181,7 @@ void addProofCommands(CLI::App& audit, Cli& cli) {
 
   auto* rotate = audit.add_subcommand(
       "rotate-key", "Replace the signing key of a stopped data directory; both keys sign once");
-  cli.run(rotate, [&cli] { becomeDocketdOnData(cli, "audit rotate-key", {"--rotate-key"}); });
+  cli.run(rotate, [&cli] { becomeDocketdOnData(cli, "audit rotate-key", {"rotate-key"}); });
 }
 
 }  // namespace docket::client::cli

@@ -83,7 +83,7 @@ TEST_F(SigningKeyFiles, WhatIsOpenMissingOrDamagedIsSaid) {
   const auto failure = [&] { return failureOf(SigningKey::load(keys())); };
 
   ASSERT_EQ(::chmod(pem.c_str(), 0640), 0);
-  EXPECT_THAT(failure(), HasSubstr("chmod 600"));
+  EXPECT_THAT(failure(), HasSubstr("make it 0600"));
   ASSERT_EQ(::chmod(pem.c_str(), 0600), 0);
   EXPECT_EQ(failure(), "(no failure)");
 

@@ -11,7 +11,7 @@
 
 #include "eventstore/sealing.h"
 #include "server/command_path.h"
-#include "server/key_commands.h"
+#include "server/subject_keys.h"
 #include "tests/server/temporary_directory.h"
 
 namespace docket::server {

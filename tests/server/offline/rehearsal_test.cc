@@ -1,5 +1,5 @@
 // Rehearsals of histories that this program wrote, that a newer one wrote, and that are damaged.
-#include "server/rehearsal.h"
+#include "server/offline/rehearsal.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,11 +10,11 @@
 #include <nlohmann/json.hpp>
 
 #include "domain/codec/codec.h"
-#include "server/rehearse_command.h"
+#include "server/offline/rehearse.h"
 #include "tests/server/golden_payload.h"
 #include "tests/server/temporary_directory.h"
 
-namespace docket::server {
+namespace docket::server::offline {
 namespace {
 
 namespace fs = std::filesystem;
@@ -58,15 +58,13 @@ class RehearsalTest : public ::testing::Test {
     return rehearse(*log_, [](std::uint64_t, std::uint64_t) {});
   }
 
-  // What `docketd --rehearse --json` answers, and its document.
+  // What `docketd rehearse --json` answers, and its document.
   int command(bool strict) {
     log_.reset();
-    Config config;
-    config.data = directory_.path();
-    config.json = true;
-    config.strict = strict;
+    Context context{{}, true};
+    context.config.data = directory_.path();
     ::testing::internal::CaptureStdout();
-    const int code = rehearse(config);
+    const int code = rehearse(context, RehearseOptions{strict});
     document_ = nlohmann::json::parse(::testing::internal::GetCapturedStdout());
     return code;
   }
@@ -181,12 +179,12 @@ TEST_F(RehearsalTest, NothingIsWritten) {
 }
 
 TEST_F(RehearsalTest, ALogThatIsNotThereIsNoRehearsal) {
-  Config config;
-  config.data = directory_.path() / "elsewhere";
+  Context context;
+  context.config.data = directory_.path() / "elsewhere";
   ::testing::internal::CaptureStderr();
-  EXPECT_EQ(rehearse(config), 1);
+  EXPECT_EQ(rehearse(context, RehearseOptions{}), 1);
   EXPECT_THAT(::testing::internal::GetCapturedStderr(), HasSubstr("elsewhere"));
 }
 
 }  // namespace
-}  // namespace docket::server
+}  // namespace docket::server::offline

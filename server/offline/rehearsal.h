@@ -16,7 +16,7 @@
 
 #include "eventstore/log.h"
 
-namespace docket::server {
+namespace docket::server::offline {
 
 // One kind of failure: what fails with the same reason, in the same type and schema version.
 struct RehearsalFailure {
@@ -55,4 +55,4 @@ struct Rehearsal {
 using RehearsalProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 Rehearsal rehearse(const eventstore::Log& log, const RehearsalProgress& progress);
 
-}  // namespace docket::server
+}  // namespace docket::server::offline

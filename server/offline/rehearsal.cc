@@ -1,4 +1,4 @@
-#include "server/rehearsal.h"
+#include "server/offline/rehearsal.h"
 
 #include <algorithm>
 #include <exception>
@@ -12,7 +12,7 @@
 #include "projections/memory_rows.h"
 #include "server/world_replay.h"
 
-namespace docket::server {
+namespace docket::server::offline {
 
 namespace codec = domain::codec;
 
@@ -182,4 +182,4 @@ Rehearsal rehearse(const eventstore::Log& log, const RehearsalProgress& progress
   return rehearsing.done();
 }
 
-}  // namespace docket::server
+}  // namespace docket::server::offline
