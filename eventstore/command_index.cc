@@ -188,6 +188,7 @@ tl::expected<std::vector<CommandPlace>, StoreError> CommandIndex::find(const Com
   }
   std::vector<CommandPlace> places;
   const std::uint64_t wanted = hash(id);
+  for (const auto& run : *runs) run->prefetch(wanted);
   for (const auto& run : *runs) {
     if (auto found = run->find(wanted, places); !found) return tl::unexpected(found.error());
   }

@@ -202,6 +202,12 @@ tl::expected<bool, StoreError> CommandRun::mayHold(std::uint64_t hash) const {
   return all;
 }
 
+void CommandRun::prefetch(std::uint64_t hash) const {
+  const std::uint64_t line = partOf(hash, lines_);
+  const Page* page = filter_[line / kLinesOfPage].load(std::memory_order_acquire);
+  if (page != nullptr) __builtin_prefetch(page->data() + line % kLinesOfPage * kLineBytes);
+}
+
 Checked CommandRun::find(std::uint64_t hash, std::vector<CommandPlace>& places) const {
   if (recordPages_ == 0) return {};
   const auto may = mayHold(hash);

@@ -69,6 +69,8 @@ class CommandRun {
   const CommandRunHeader& header() const { return header_; }
   const std::filesystem::path& path() const { return path_; }
 
+  // Asks the processor to have at hand what find() will look at first.
+  void prefetch(std::uint64_t hash) const;
   // Adds the places of all commands whose ids have this hash. Errors: corrupt, io.
   [[nodiscard]] tl::expected<void, StoreError> find(std::uint64_t hash,
                                                     std::vector<CommandPlace>& places) const;
@@ -92,7 +94,8 @@ class CommandRun {
 
  private:
   friend class CommandRunWriter;
-  using Page = std::array<std::byte, kRunPageBytes>;
+  // So that a line of the filter is a line of the cache.
+  struct alignas(64) Page : std::array<std::byte, kRunPageBytes> {};
 
   CommandRun() = default;
   tl::expected<bool, StoreError> mayHold(std::uint64_t hash) const;
