@@ -121,8 +121,11 @@ tl::expected<std::unique_ptr<CommandIndex>, StoreError> CommandIndex::open(
   }
   std::vector<std::string> names;
   const auto listed = options.env->GetChildren(options.directory.string(), &names);
-  if (!listed.ok() && !(listed.IsNotFound() && end.value == 0)) {
-    return damaged("cannot be listed: " + listed.ToString());
+  if (listed.IsNotFound() && end.value != 0) return damaged("are missing");
+  if (!listed.ok() && !listed.IsNotFound()) {
+    return tl::unexpected(StoreError{
+        StoreErrorCode::io,
+        "cannot list the index files in " + options.directory.string() + ": " + listed.ToString()});
   }
   Runs found;
   std::vector<fs::path> leftovers;
@@ -229,7 +232,10 @@ tl::expected<bool, StoreError> CommandIndex::mergeSome(std::uint64_t segmentEven
     merge_ = std::move(*merge);
   }
   auto finished = merge_->step();
-  if (!finished) return tl::unexpected(finished.error());
+  if (!finished) {
+    merge_.reset();
+    return tl::unexpected(finished.error());
+  }
   if (*finished) {
     const std::unique_ptr<RunMerge> merge = std::move(merge_);
     replace(merge->runs(), std::move(*finished));

@@ -274,7 +274,8 @@ Checked CommandRun::verify() const {
 
 StoreError CommandRun::damaged(std::string_view what) const {
   return {StoreErrorCode::corrupt,
-          "the index file " + path_.string() + " is damaged: " + std::string(what)};
+          "the index file " + path_.string() + " is damaged: " + std::string(what) +
+              "; the folder index may be deleted while the log is closed, it is made again"};
 }
 
 // --- Writing -------------------------------------------------------------------------------------
@@ -323,6 +324,13 @@ Checked CommandRunWriter::writePages(std::vector<std::byte>& pages) {
   const Status status = file_->Append({reinterpret_cast<const char*>(pages.data()), pages.size()});
   pages.clear();
   if (!status.ok()) return tl::unexpected(ioError(status, "cannot write", temporary_));
+  // So that finishing a large run does not wait for all of it.
+  constexpr std::uint64_t kPagesBetweenSyncs = 1'024;
+  if (written_ / kPagesBetweenSyncs == synced_ / kPagesBetweenSyncs) return {};
+  synced_ = written_;
+  if (const Status synced = file_->Sync(); !synced.ok()) {
+    return tl::unexpected(ioError(synced, "cannot sync", temporary_));
+  }
   return {};
 }
 

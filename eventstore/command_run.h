@@ -145,6 +145,7 @@ class CommandRunWriter {
   std::vector<std::byte> pages_;   // of records, not written yet
   std::uint64_t added_ = 0;
   std::uint64_t written_ = 0;  // pages
+  std::uint64_t synced_ = 0;   // of them
   bool finished_ = false;
 };
 

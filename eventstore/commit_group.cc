@@ -17,8 +17,9 @@ void require(const rocksdb::Status& status) {
 
 }  // namespace
 
-CommitGroup::CommitGroup()
-    : batch_(/*reserved_bytes=*/0, /*max_bytes=*/0,
+CommitGroup::CommitGroup(Position begin)
+    : begin_(begin),
+      batch_(/*reserved_bytes=*/0, /*max_bytes=*/0,
              /*protection_bytes_per_key=*/8, /*default_cf_ts_sz=*/0) {}
 
 Digest CommitGroup::addEvent(const Envelope& envelope, std::span<const std::byte> payload) {

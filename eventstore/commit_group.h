@@ -27,7 +27,10 @@ class CommitGroup {
     bool restsOnStaged;
   };
 
-  CommitGroup();
+  // It begins at `begin`.
+  explicit CommitGroup(Position begin);
+
+  Position begin() const { return begin_; }
 
   void answer(Answer answer) { answers_.push_back(std::move(answer)); }
   std::vector<Answer> takeAnswers() { return std::move(answers_); }
@@ -59,6 +62,7 @@ class CommitGroup {
 
   void putRecords(const Database& database);
 
+  const Position begin_;
   std::vector<Answer> answers_;
   std::vector<std::byte> envelopes_;  // one behind the other
   std::vector<std::byte> payloads_;   // likewise

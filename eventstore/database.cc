@@ -28,7 +28,7 @@ constexpr std::size_t kMiB = std::size_t{1} << 20;
 constexpr std::array<std::string_view, kFamilyCount> kFamilyNames = {
     keys::kMetaFamily, keys::kGroupsFamily, keys::kTreeFamily};
 
-// Memory: 96 MiB of memtables, 96 MiB of block cache with the indexes and filters in it, and the
+// Memory: 96 MiB of memtables, 48 MiB of block cache with the indexes and filters in it, and the
 // tables of at most 512 open files.
 rocksdb::DBOptions databaseOptions(bool readOnly, rocksdb::Env* env) {
   rocksdb::DBOptions options;
@@ -222,7 +222,7 @@ tl::expected<void, StoreError> Database::checkFamilies(const LogOptions& options
 }
 
 tl::expected<void, StoreError> Database::openRocks(const LogOptions& options) {
-  const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(96 * kMiB);
+  const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(48 * kMiB);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (std::size_t i = 0; i < kFamilyCount; ++i) {
     families.emplace_back(std::string(kFamilyNames[i]),

@@ -1,6 +1,5 @@
 #include "eventstore/event_index.h"
 
-#include <openssl/rand.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
@@ -28,12 +27,13 @@ using rocksdb::Status;
 
 constexpr std::size_t kMiB = std::size_t{1} << 20;
 constexpr std::uint8_t kReachFormat = 2;
+constexpr std::string_view kDistrustName = "DAMAGED";  // a file that says that it is
 
 rocksdb::Options indexOptions(bool readOnly, rocksdb::Env* env) {
   rocksdb::BlockBasedTableOptions table;
   // A filter of a whole table grows beyond what a shard of the cache can hold, and is then read
   // from the file at every look-up; so filters are in parts, and shards are few.
-  table.block_cache = rocksdb::NewLRUCache(64 * kMiB, /*num_shard_bits=*/2);
+  table.block_cache = rocksdb::NewLRUCache(48 * kMiB, /*num_shard_bits=*/2);
   table.partition_filters = true;
   table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
   table.pin_top_level_index_and_filter = true;
@@ -102,14 +102,6 @@ std::optional<IndexReach> decodeReach(std::string_view value) {
   return reach;
 }
 
-SipHash::Key newHashKey() {
-  SipHash::Key key;
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), static_cast<int>(key.size())) != 1) {
-    std::abort();  // no random source: nothing that follows could be trusted
-  }
-  return key;
-}
-
 // The numbers of a segment's streams in the order of their keys, as RocksDB's memtables like them.
 std::vector<std::uint32_t> sortedStreams(const TailSegment& segment) {
   std::vector<std::uint32_t> numbers(segment.streamCount());
@@ -169,7 +161,10 @@ tl::expected<std::unique_ptr<EventIndex>, StoreError> EventIndex::open(const Dat
   const fs::path directory = log.directory() / kIndexDirectoryName;
   auto stored = openStored(log, storeId, head, readOnly);
   if (stored) return stored;
-  if (stored.error().code != StoreErrorCode::notFound || head.value != 0) {
+  const StoreErrorCode why = stored.error().code;
+  // A disk that does not answer, or too many open files, is no reason to begin anew.
+  if (!readOnly && why != StoreErrorCode::notFound && why != StoreErrorCode::corrupt) return stored;
+  if (why != StoreErrorCode::notFound || head.value != 0) {
     spdlog::warn("the index of the log in {} is made again from the log: {}",
                  log.directory().string(), stored.error().message);
   }
@@ -204,6 +199,9 @@ tl::expected<std::unique_ptr<EventIndex>, StoreError> EventIndex::openStored(
   if (!fs::exists(directory / "CURRENT", ignored)) {
     return tl::unexpected(StoreError{StoreErrorCode::notFound, "there is none"});
   }
+  if (fs::exists(directory / kDistrustName, ignored)) {
+    return tl::unexpected(StoreError{StoreErrorCode::corrupt, "it was found to be damaged"});
+  }
   auto db = openRocks(directory, readOnly, log.env());
   if (!db) return tl::unexpected(db.error());
   EventIndex first(log, {});
@@ -234,6 +232,13 @@ CommandIndexOptions EventIndex::commandOptions(bool readOnly) const {
   options.hashKey = reach_.hashKey;
   options.readOnly = readOnly;
   return options;
+}
+
+void EventIndex::distrust() const {
+  const fs::path path = log_.directory() / kIndexDirectoryName / kDistrustName;
+  if (auto written = replaceFile(path, "made again at the next opening\n", log_.env()); !written) {
+    spdlog::warn("{}", written.error().message);
+  }
 }
 
 tl::expected<void, StoreError> EventIndex::openCommands(bool readOnly) {
@@ -294,6 +299,7 @@ tl::expected<std::optional<StreamTip>, StoreError> EventIndex::findTip(std::stri
   auto positions = readStoredChunk(streamKey, 0);
   if (!positions) return tl::unexpected(positions.error());
   if (positions->size() < kChunkVersions) return lastBelow({0}, *positions);
+  const Position firstOfAll = positions->front();
 
   const std::unique_ptr<rocksdb::Iterator> each(db_->NewIterator(pointRead()));
   each->SeekForPrev(toSlice(keys::chunk(streamKey, ~std::uint32_t{0}).view()));
@@ -305,6 +311,7 @@ tl::expected<std::optional<StreamTip>, StoreError> EventIndex::findTip(std::stri
     if (const auto tip = lastBelow(first, *positions)) return tip;
   }
   if (!each->status().ok()) return tl::unexpected(log_.readError(each->status()));
+  if (firstOfAll < head) return tl::unexpected(damaged("it has lost the end of a stream"));
   return std::nullopt;
 }
 
@@ -343,23 +350,27 @@ tl::expected<EventIndex::Snapshot, StoreError> EventIndex::snapshot() const {
   Snapshot taken;
   taken.reach = {reach_.storeId, reach_.hashKey, {}, emptyRoot()};
   if (!db_) return taken;
-  taken.entries = std::shared_ptr<const rocksdb::Snapshot>(
-      db_->GetSnapshot(), [this](const rocksdb::Snapshot* held) { db_->ReleaseSnapshot(held); });
-  rocksdb::ReadOptions options = pointRead();
-  options.snapshot = taken.entries.get();
-  std::string value;
-  const Status status = db_->Get(options, toSlice(keys::kIndexReach), &value);
-  if (status.IsNotFound()) return taken;
-  if (!status.ok()) return tl::unexpected(log_.readError(status));
-  const auto reach = decodeReach(value);
-  if (!reach) return tl::unexpected(damaged("its record of how far it reaches cannot be read"));
-  taken.reach = *reach;
-  taken.runs = commands_->runs();
-  // A segment's run is there a moment before its streams are.
-  while (!taken.runs.empty() && taken.runs.back()->header().end > reach->end) {
-    taken.runs.pop_back();
+  while (true) {
+    taken.runs = commands_->runs();
+    taken.entries = std::shared_ptr<const rocksdb::Snapshot>(
+        db_->GetSnapshot(), [this](const rocksdb::Snapshot* held) { db_->ReleaseSnapshot(held); });
+    rocksdb::ReadOptions options = pointRead();
+    options.snapshot = taken.entries.get();
+    std::string value;
+    const Status status = db_->Get(options, toSlice(keys::kIndexReach), &value);
+    if (!status.ok() && !status.IsNotFound()) return tl::unexpected(log_.readError(status));
+    if (status.ok()) {
+      const auto reach = decodeReach(value);
+      if (!reach) return tl::unexpected(damaged("its record of how far it reaches cannot be read"));
+      taken.reach = *reach;
+    }
+    // A segment's run is there a moment before its streams are, and is merged only after that.
+    while (!taken.runs.empty() && taken.runs.back()->header().end > taken.reach.end) {
+      taken.runs.pop_back();
+    }
+    const Position runsEnd = taken.runs.empty() ? Position{} : taken.runs.back()->header().end;
+    if (runsEnd == taken.reach.end) return taken;  // else a segment was stored in between
   }
-  return taken;
 }
 
 tl::expected<void, StoreError> EventIndex::walk(const Snapshot& snapshot, const OnPlace& onPlace,

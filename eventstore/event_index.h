@@ -60,6 +60,8 @@ class EventIndex {
   // Why the index that was there could not be used, if the log was opened for reading only; empty
   // otherwise.
   const std::string& unusable() const { return unusable_; }
+  // The index was found to be damaged: the next opening makes it again. Any thread.
+  void distrust() const;
   Tail& tail() { return tail_; }
   const Tail& tail() const { return tail_; }
 

@@ -46,6 +46,11 @@ tl::expected<std::unique_ptr<EventIndex>, StoreError> openIndex(const Database& 
       return tl::unexpected(stored.error());
     }
     (*index)->tail().dropFrozen();
+    while (true) {
+      const auto more = (*index)->mergeSome(perSegment);
+      if (!more) return tl::unexpected(more.error());
+      if (!*more) break;
+    }
     if (reached.value - lastSaid >= kEventsWorthALine) {
       spdlog::info("index: {} of {} events", reached.value, head.value);
       lastSaid = reached.value;
@@ -100,16 +105,27 @@ void Indexer::run() {
       done = store(*segment);
       merging = true;
     } else {
-      const auto more = index_.mergeSome(eventsPerSegment_);
-      if (!more) done = tl::unexpected(more.error());
-      merging = more.value_or(false);
+      merging = mergeSome();
     }
     lock.lock();
-    if (!done) failure_ = std::move(done.error());
+    if (!done) {
+      spdlog::error("{}", done.error().message);
+      failure_ = std::move(done.error());
+    }
     if (segment) segment_ = nullptr;
     changed_.notify_all();
     if (failure_) return;
   }
+}
+
+// A merge only makes look-ups cheaper: one that fails is given up, and tried again after the next
+// segment.
+bool Indexer::mergeSome() {
+  const auto more = index_.mergeSome(eventsPerSegment_);
+  if (more) return *more;
+  spdlog::warn("the index could not be merged: {}", more.error().message);
+  if (more.error().code == StoreErrorCode::corrupt) index_.distrust();
+  return false;
 }
 
 // Without the segment in the index, the tail keeps it, so nothing is ever lost to look-ups.

@@ -18,7 +18,7 @@
 namespace docket::eventstore {
 
 // Opens the index of the log and brings it and its tail up to `head`. Costs a scan of what the
-// index lacks: one segment after a crash, the whole log if the index is lost; that is logged.
+// index lacks: two segments at most, the whole log if the index is lost; that is logged.
 [[nodiscard]] tl::expected<std::unique_ptr<EventIndex>, StoreError> openIndex(
     const Database& database, const std::string& storeId, Position head, const LogOptions& options);
 
@@ -44,6 +44,7 @@ class Indexer {
   void run();
   bool canStore() const { return segment_ && segment_->end() <= durable_; }
   tl::expected<void, StoreError> store(const TailSegment& segment);
+  bool mergeSome();
 
   const Database& database_;
   EventIndex& index_;

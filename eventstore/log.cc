@@ -74,6 +74,7 @@ class Log::Impl {
   void fail(const StoreError& why) {
     if (failed.exchange(true, std::memory_order_acq_rel)) return;
     spdlog::critical("{}; the log takes no more writes", why.message);
+    if (why.code == StoreErrorCode::corrupt && !readOnly) index->distrust();
   }
 
   StoreError failedError() const {
@@ -178,16 +179,18 @@ StagedGroup Log::stage(Timestamp now) {
 std::vector<AppendResult> Log::commit(StagedGroup staged) {
   staged.close();
   CommitGroup& group = *staged.group_;
-  if (!impl_->refusal() && !group.empty()) {
-    if (group.head().lastGroup != impl_->head()) std::abort();  // not in the order of staging
+  std::optional<StoreError> refusal = impl_->refusal();
+  // Committed out of the order of staging, or after one that was dropped.
+  if (!refusal && group.begin() != impl_->head()) std::abort();
+  if (!refusal && !group.empty()) {
     if (const auto written = impl_->database->writeSynced(group.batch()); !written) {
       impl_->fail(written.error());
+      refusal = impl_->failedError();
     } else {
       impl_->publish(group.head());
       impl_->indexer.madeDurable(group.head().next);
     }
   }
-  const auto refusal = impl_->refusal();
   std::vector<AppendResult> results;
   for (CommitGroup::Answer& answer : group.takeAnswers()) {
     if (refusal && answer.restsOnStaged) {
@@ -288,7 +291,8 @@ tl::expected<std::vector<Digest>, StoreError> Log::consistencyProof(Position old
 }
 
 tl::expected<VerifyReport, StoreError> Log::verify(const VerifyOptions& options) const {
-  return verifyLog(*impl_->database, *impl_->index, impl_->durableHead(), options);
+  return verifyLog(
+      *impl_->database, *impl_->index, [this] { return impl_->durableHead(); }, options);
 }
 
 tl::expected<BackupDescription, StoreError> Log::backUp(const BackupOptions& options) const {

@@ -72,12 +72,9 @@ tl::expected<void, StoreError> StreamPlaces::begin() {
   if (!*tip) {
     done_ = true;
     // No tip means no stream, unless the index has lost its beginning.
-    if (!run_.positions.empty() && run_.first.value != 0) {
-      return tl::unexpected(damaged("lacks its beginning"));
-    }
     const auto rest = index_->holdsAny(streamKey_.view());
     if (!rest) return tl::unexpected(rest.error());
-    if (!*rest) return {};
+    if (!*rest && (run_.positions.empty() || run_.first.value == 0)) return {};
     const auto first = index_->readStoredChunk(streamKey_.view(), 0);
     if (!first) return tl::unexpected(first.error());
     if (first->empty()) return tl::unexpected(damaged("lacks its beginning"));

@@ -1,4 +1,4 @@
-// SipHash-2-4 of 16 bytes: a hash that nobody who does not know the key can choose inputs for.
+// SipHash-2-4: a hash that nobody who does not know the key can choose inputs for.
 //
 // Source: Aumasson and Bernstein, "SipHash: a fast short-input PRF". Internal to the event store.
 #pragma once
@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 
 namespace docket::eventstore {
 
@@ -18,11 +19,17 @@ class SipHash {
   explicit SipHash(const Key& key) : key0_(word(key.data())), key1_(word(key.data() + 8)) {}
 
   std::uint64_t operator()(const std::array<std::byte, 16>& message) const {
+    return (*this)(std::span<const std::byte>(message));
+  }
+  std::uint64_t operator()(std::span<const std::byte> message) const {
     State state{{key0_ ^ 0x736f6d6570736575, key1_ ^ 0x646f72616e646f6d, key0_ ^ 0x6c7967656e657261,
                  key1_ ^ 0x7465646279746573}};
-    state.absorb(word(message.data()));
-    state.absorb(word(message.data() + 8));
-    state.absorb(std::uint64_t{message.size()} << 56);
+    std::uint64_t last = std::uint64_t{message.size()} << 56;
+    for (; message.size() >= 8; message = message.subspan(8)) state.absorb(word(message.data()));
+    for (std::size_t i = 0; i < message.size(); ++i) {
+      last |= std::to_integer<std::uint64_t>(message[i]) << (8 * i);
+    }
+    state.absorb(last);
     state.v[2] ^= 0xff;
     for (int i = 0; i < 4; ++i) state.round();
     return state.v[0] ^ state.v[1] ^ state.v[2] ^ state.v[3];
@@ -62,5 +69,8 @@ class SipHash {
   std::uint64_t key0_;
   std::uint64_t key1_;
 };
+
+// A key drawn at random.
+SipHash::Key newHashKey();
 
 }  // namespace docket::eventstore

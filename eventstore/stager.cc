@@ -42,7 +42,7 @@ std::unique_ptr<CommitGroup> Stager::begin(Timestamp now) {
   if (std::exchange(isOpen_, true)) std::abort();
   head_.lastGroup = head_.next;
   head_.lastRecordedAt = head_.next.value == 0 ? now : std::max(now, head_.lastRecordedAt);
-  return std::make_unique<CommitGroup>();
+  return std::make_unique<CommitGroup>(head_.next);
 }
 
 void Stager::finish(CommitGroup& group) {
@@ -148,28 +148,33 @@ Committed Stager::stage(const Unit& unit, CommitGroup& group) {
   static_assert(kMaxUnitEvents < StreamHeads::kHalfCapacity);
   Committed committed;
   committed.first = head_.next;
+  unitVersions_.clear();
+  for (std::size_t i = 0; i < unit.events.size(); ++i) {
+    const NewEvent& event = unit.events[i];
+    const std::string_view stream = unitStreams_[i].view();
+    StreamTip* tip = heads_.find(stream);
+    const Version version = tip != nullptr ? tip->version.next() : Version{0};
+    const Digest leaf = group.addEvent(envelopeOf(unit, event, version), event.payload);
+    head_.frontier.add(leaf, [&](unsigned level, std::uint64_t index, const Digest& hash) {
+      if (level >= kLowestStoredLevel) group.addNode({level, index, hash});
+    });
+    const StreamTip moved{version, head_.next};
+    if (tip != nullptr) {
+      *tip = moved;
+    } else {
+      heads_.put(stream, moved);
+    }
+    unitVersions_.push_back(version);
+    committed.last = head_.next;
+    committed.lastVersion = version;
+    head_.next = head_.next.next();
+  }
+  const std::uint64_t hash = index_.commandHash(unit.commandId);
   index_.tail().extend([&](TailSegment& tail) {
     for (std::size_t i = 0; i < unit.events.size(); ++i) {
-      const NewEvent& event = unit.events[i];
-      const std::string_view stream = unitStreams_[i].view();
-      StreamTip* tip = heads_.find(stream);
-      const Version version = tip != nullptr ? tip->version.next() : Version{0};
-      const Digest leaf = group.addEvent(envelopeOf(unit, event, version), event.payload);
-      head_.frontier.add(leaf, [&](unsigned level, std::uint64_t index, const Digest& hash) {
-        if (level >= kLowestStoredLevel) group.addNode({level, index, hash});
-      });
-      tail.addEvent(stream, version);
-      const StreamTip moved{version, head_.next};
-      if (tip != nullptr) {
-        *tip = moved;
-      } else {
-        heads_.put(stream, moved);
-      }
-      committed.last = head_.next;
-      committed.lastVersion = version;
-      head_.next = head_.next.next();
+      tail.addEvent(unitStreams_[i].view(), unitVersions_[i]);
     }
-    tail.addCommand(unit.commandId, index_.commandHash(unit.commandId),
+    tail.addCommand(unit.commandId, hash,
                     {committed.first, static_cast<std::uint32_t>(unit.events.size()),
                      unit.fingerprint, committed.lastVersion});
   });

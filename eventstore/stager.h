@@ -64,6 +64,7 @@ class Stager {
 
   bool isOpen_ = false;                 // a group is
   std::vector<keys::Key> unitStreams_;  // of the events of the unit at hand
+  std::vector<Version> unitVersions_;
 };
 
 }  // namespace docket::eventstore

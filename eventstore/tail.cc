@@ -5,8 +5,14 @@
 #include <utility>
 
 #include "eventstore/bytes.h"
+#include "eventstore/sip_hash.h"
 
 namespace docket::eventstore {
+
+std::uint64_t hashOfStream(std::string_view streamKey) {
+  static const SipHash hash(newHashKey());
+  return hash(asBytes(streamKey));
+}
 
 bool TailSegment::continues(std::string_view streamKey, Version version) const {
   const std::uint32_t known = streams_.find(streamKey, hashOfStream(streamKey));

@@ -9,7 +9,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -23,9 +22,9 @@
 
 namespace docket::eventstore {
 
-inline std::uint64_t hashOfStream(std::string_view streamKey) {
-  return std::hash<std::string_view>{}(streamKey);
-}
+// Of a stream's key, for tables in memory: keyed anew in every process, because ids are chosen by
+// people.
+std::uint64_t hashOfStream(std::string_view streamKey);
 
 // The last event of a stream.
 struct StreamTip {

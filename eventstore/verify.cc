@@ -58,17 +58,21 @@ struct IndexSums {
 
 class Verifier {
  public:
-  Verifier(const Database& database, const EventIndex& index, const Head& head,
-           const VerifyOptions& options)
-      : database_(database), index_(index), head_(head), options_(options) {
+  Verifier(const Database& database, const EventIndex& index, EventIndex::Snapshot indexed,
+           const Head& head, const VerifyOptions& options)
+      : database_(database),
+        index_(index),
+        head_(head),
+        options_(options),
+        indexed_(std::move(indexed)) {
     report_.events = head.next.value;
     report_.root = head.frontier.root();
   }
 
   tl::expected<VerifyReport, StoreError> run() {
-    for (const auto step : {&Verifier::readReach, &Verifier::walkEvents, &Verifier::checkEnd,
-                            &Verifier::checkNodeCount, &Verifier::checkKnownRoots,
-                            &Verifier::checkIndex, &Verifier::checkTables}) {
+    for (const auto step :
+         {&Verifier::walkEvents, &Verifier::checkEnd, &Verifier::checkNodeCount,
+          &Verifier::checkKnownRoots, &Verifier::checkIndex, &Verifier::checkTables}) {
       if (auto checked = (this->*step)(); !checked) return tl::unexpected(checked.error());
     }
     return report_;
@@ -80,14 +84,6 @@ class Verifier {
   }
   tl::unexpected<StoreError> damagedAt(Position position, std::string_view what) const {
     return damaged("at position " + std::to_string(position.value) + ": " + std::string(what));
-  }
-
-  Checked readReach() {
-    if (!index_.unusable().empty()) return damaged("its index: " + index_.unusable());
-    auto snapshot = index_.snapshot();
-    if (!snapshot) return tl::unexpected(snapshot.error());
-    indexed_ = std::move(*snapshot);
-    return {};
   }
 
   Checked walkEvents() {
@@ -275,8 +271,8 @@ class Verifier {
   const EventIndex& index_;
   const Head head_;
   const VerifyOptions& options_;
+  const EventIndex::Snapshot indexed_;
   VerifyReport report_;
-  EventIndex::Snapshot indexed_;
   IndexSums fromLog_;
   Frontier frontier_;
 };
@@ -284,8 +280,14 @@ class Verifier {
 }  // namespace
 
 tl::expected<VerifyReport, StoreError> verifyLog(const Database& database, const EventIndex& index,
-                                                 const Head& head, const VerifyOptions& options) {
-  return Verifier(database, index, head, options).run();
+                                                 const std::function<Head()>& head,
+                                                 const VerifyOptions& options) {
+  if (!index.unusable().empty()) {
+    return tl::unexpected(database.corrupt("its index: " + index.unusable()));
+  }
+  auto indexed = index.snapshot();
+  if (!indexed) return tl::unexpected(indexed.error());
+  return Verifier(database, index, std::move(*indexed), head(), options).run();
 }
 
 }  // namespace docket::eventstore

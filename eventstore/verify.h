@@ -8,6 +8,7 @@
 // Log::verify.
 #pragma once
 
+#include <functional>
 #include <tl/expected.hpp>
 
 #include "eventstore/database.h"
@@ -17,9 +18,10 @@
 
 namespace docket::eventstore {
 
+// `head` is asked once, after the index has been looked at: nothing in the index is then beyond it.
 [[nodiscard]] tl::expected<VerifyReport, StoreError> verifyLog(const Database& database,
                                                                const EventIndex& index,
-                                                               const Head& head,
+                                                               const std::function<Head()>& head,
                                                                const VerifyOptions& options);
 
 }  // namespace docket::eventstore

@@ -247,6 +247,21 @@ TEST_F(LogDamage, ADamagedCommandIndexIsSaidAndNotTakenForUnknown) {
   open();
   EXPECT_EQ(log().findCommand(commandId(1)).error().code, StoreErrorCode::corrupt);
   EXPECT_EQ(storeError(tryAppend(unit(1, {event("s/1")})))->code, StoreErrorCode::corrupt);
+  // The log takes no more, and the next opening makes the index again.
+  EXPECT_EQ(storeError(tryAppend(unit(777, {event("s/1")})))->code, StoreErrorCode::failed);
+  close();
+  open();
+  EXPECT_TRUE(append(unit(1, {event("s/0")})).repeated);
+  EXPECT_FALSE(append(unit(777, {event("s/1")})).repeated);
+}
+
+TEST_F(LogDamage, ARebuiltIndexIsMergedAsOneThatGrew) {
+  fill();
+  fs::remove_all(index());
+  open();
+  close();
+  EXPECT_LT(filesOf(index() / "commands", ".run").size(), 15u);
+  EXPECT_GT(filesOf(index() / "commands", ".run").size(), 0u);
 }
 
 TEST_F(LogDamage, ACommandEntryThatPointsElsewhereIsSaid) {

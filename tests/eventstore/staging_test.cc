@@ -69,6 +69,13 @@ TEST_F(LogStaging, WhatIsStagedAndNeverCommittedIsNotThereAfterOpening) {
   EXPECT_FALSE(append(unit(2, {event("a/1", "new")})).repeated);
 }
 
+// Nothing may be acknowledged that rests on a group that was dropped.
+TEST_F(LogStaging, CommittingAfterADroppedGroupEndsTheProcess) {
+  { const StagedGroup dropped = stage({unit(1, {event("a/1")})}); }
+  StagedGroup repeats = stage({unit(1, {event("a/1")})});
+  EXPECT_DEATH((void)log().commit(std::move(repeats)), "");
+}
+
 TEST_F(LogStaging, AFailedCommitVoidsWhatWasStagedOnIt) {
   append(unit(1, {event("a/1")}));
   StagedGroup first = stage({unit(2, {event("a/1", std::string(40'000, 'x'))})});
