@@ -171,6 +171,15 @@ tl::expected<std::vector<Standing>, StoreError> checkRestored(const BackupDirect
   return standings;
 }
 
+// Where the latest `keep` undamaged backups begin; 0, and none is removed, if there are fewer.
+std::size_t firstKept(const std::vector<BackupEntry>& entries, std::uint32_t keep) {
+  std::uint32_t found = 0;
+  for (std::size_t i = entries.size(); i > 0; --i) {
+    if (!entries[i - 1].damaged && ++found == keep) return i - 1;
+  }
+  return 0;
+}
+
 }  // namespace
 
 tl::expected<std::vector<BackupEntry>, StoreError> listBackups(const fs::path& directory) {
@@ -211,8 +220,7 @@ tl::expected<BackupDescription, StoreError> verifyBackup(const fs::path& directo
   return description;
 }
 
-tl::expected<std::vector<BackupId>, StoreError> pruneBackups(const fs::path& directory,
-                                                             std::uint32_t keep) {
+tl::expected<PruneReport, StoreError> pruneBackups(const fs::path& directory, std::uint32_t keep) {
   if (keep == 0) {
     return tl::unexpected(
         StoreError{StoreErrorCode::invalid, "at least one backup has to be kept"});
@@ -221,16 +229,21 @@ tl::expected<std::vector<BackupId>, StoreError> pruneBackups(const fs::path& dir
   if (!opened) return tl::unexpected(opened.error());
   const auto entries = opened->list();
   if (!entries) return tl::unexpected(entries.error());
-  std::vector<BackupId> removed;
-  for (std::size_t i = 0; i + keep < entries->size(); ++i) {
+  PruneReport report;
+  const std::size_t kept = firstKept(*entries, keep);
+  for (std::size_t i = 0; i < entries->size(); ++i) {
     const BackupId id = (*entries)[i].description.id;
-    if (auto gone = opened->remove(id); !gone) return tl::unexpected(std::move(gone.error()));
-    removed.push_back(id);
+    if (i < kept) {
+      if (auto gone = opened->remove(id); !gone) return tl::unexpected(std::move(gone.error()));
+      report.removed.push_back(id);
+    } else if ((*entries)[i].damaged) {
+      report.damaged.push_back(id);
+    }
   }
   if (auto cleared = opened->clearUnfinished(); !cleared) {
     return tl::unexpected(std::move(cleared.error()));
   }
-  return removed;
+  return report;
 }
 
 tl::expected<RestoreReport, StoreError> restoreBackup(const RestoreOptions& options) {

@@ -87,9 +87,16 @@ struct VerifyBackupOptions {
 [[nodiscard]] tl::expected<BackupDescription, StoreError> verifyBackup(
     const std::filesystem::path& directory, const VerifyBackupOptions& options = {});
 
-// Removes all but the latest `keep` backups; answers those it removed. REQUIRES (else invalid):
-// keep is at least 1.
-[[nodiscard]] tl::expected<std::vector<BackupId>, StoreError> pruneBackups(
+struct PruneReport {
+  std::vector<BackupId> removed;
+  std::vector<BackupId> damaged;  // of those that stay, as BackupEntry::damaged says
+};
+
+// Removes what is older than the latest `keep` undamaged backups, damaged ones too. A damaged one
+// never counts as kept: one among the kept or after them stays, since it may be all that is left of
+// the newest events, and is named. With fewer than `keep` undamaged ones nothing is removed.
+// REQUIRES (else invalid): keep is at least 1.
+[[nodiscard]] tl::expected<PruneReport, StoreError> pruneBackups(
     const std::filesystem::path& directory, std::uint32_t keep);
 
 // --- Restoring

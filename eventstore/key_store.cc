@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mutex>
 #include <shared_mutex>
+#include <unordered_set>
 #include <utility>
 
 #include "eventstore/key_database.h"
@@ -95,7 +96,9 @@ class KeyStore::Impl {
     const std::unique_lock lock(mutex_);
     std::vector<KeyDatabase::Put> puts;
     std::vector<std::vector<std::byte>> wrapped;
+    std::unordered_set<std::string_view> seen;
     for (const Erasure& erasure : erasures) {
+      if (!seen.insert(erasure.subject).second) continue;  // an entry is counted once
       const auto entry = database_.find(erasure.subject);
       if (!entry) return tl::unexpected(entry.error());
       if (*entry && std::holds_alternative<Tombstone>(**entry)) continue;

@@ -104,9 +104,10 @@ class KeyStore {
   // Destroys the keys of these subjects and leaves a tombstone for each, also where there was no
   // key. When it returns, no file of the store holds a byte of the wrapped keys: the tombstones are
   // synced, everything is compacted into new files, the old ones are gone, and the files that are
-  // left have been searched. One that is destroyed already keeps its tombstone. Repeatable after an
-  // error. Costs reading and writing the whole store, once for all of them; nothing, if there is
-  // nothing to destroy. Errors: invalid, corrupt, io, failed.
+  // left have been searched. One that is destroyed already keeps its tombstone; of one that is
+  // named twice the first counts. Repeatable after an error. Costs reading and writing the whole
+  // store, once for all of them; nothing, if there is nothing to destroy. Errors: invalid, corrupt,
+  // io, failed.
   //
   // What the medium itself still holds of deleted files is beyond the reach of a program: it is
   // wrapped, and worth nothing once the master key has been rotated.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "eventstore/files.h"
+#include "eventstore/secret.h"
 
 namespace docket::eventstore {
 namespace {
@@ -64,7 +65,10 @@ tl::expected<std::string, StoreError> readPrivateFile(const fs::path& path, std:
   while (size < maxBytes) {
     const ssize_t got = ::read(file.number(), content.data() + size, maxBytes - size);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return failed("cannot read", path);
+    if (got < 0) {
+      const Wiped wiped(content);  // what was read before it failed
+      return failed("cannot read", path);
+    }
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }

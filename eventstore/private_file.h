@@ -1,5 +1,6 @@
 // Small files that hold secrets: nobody but their owner may read them. The caller wipes what it
-// wrote or read of them (Wiped in secret.h). Internal to the event store.
+// wrote or read of them (Wiped in secret.h);
+// what was read before a read failed is wiped here. Internal to the event store.
 #pragma once
 
 #include <filesystem>

@@ -29,6 +29,7 @@ struct Batch {
   std::vector<CommandRequest> requests;
   std::vector<Outcome> outcomes;
   CommandPath::OnOutcomes done;
+  bool waitsForKeys = false;  // one of the outcomes is told when a key is destroyed
 };
 
 // How one request of a group gets its outcome once the group is durable.
@@ -50,6 +51,12 @@ struct Answer {
   bool lastOfBatch = false;
 };
 
+// An erasure that is durable; its outcome in the batch says Done until destroying the key fails.
+struct Erased {
+  std::shared_ptr<Batch> batch;
+  std::size_t request = 0;  // in the batch
+};
+
 // What is committed with one sync, and who waits for it.
 struct Group {
   std::uint64_t number = 0;
@@ -58,6 +65,7 @@ struct Group {
   std::size_t units = 0;
   std::size_t events = 0;
   std::vector<Answer> answers;
+  std::vector<Erased> erased;  // once it is committed
   bool empty() const { return answers.empty(); }
 };
 
@@ -284,7 +292,10 @@ class CommandPath::Impl {
         finished = std::move(handedOver_);
         writerWakes_.notify_one();
       }
-      deliver(*finished);
+      deliver(*finished, false);
+      if (finished->erased.empty()) continue;
+      destroyKeys(*finished);
+      deliver(*finished, true);
     }
   }
 
@@ -311,8 +322,12 @@ class CommandPath::Impl {
       } else {
         outcome = repeat(request);
       }
-      destroyKey(request, outcome);
-      count(outcome);
+      if (onErased_ && isErasure(request, outcome)) {
+        answer.batch->waitsForKeys = true;
+        group.erased.push_back({answer.batch, answer.request});
+      } else {
+        count(outcome);
+      }
     }
   }
 
@@ -387,15 +402,35 @@ class CommandPath::Impl {
     }
   }
 
-  // A person is erased when the key is gone, not when the log says so. That the log says so stands:
-  // a repeat of the command tries again, and so does the next start.
-  void destroyKey(const CommandRequest& request, Outcome& outcome) {
-    const auto* done = std::get_if<Done>(&outcome);
+  static bool isErasure(const CommandRequest& request, const Outcome& outcome) {
     const auto* command = std::get_if<domain::SubjectCommand>(&request.command);
-    if (done == nullptr || command == nullptr || !onErased_) return;
-    const auto* erase = std::get_if<domain::EraseSubject>(command);
-    if (erase == nullptr || onErased_(erase->subject, done->position)) return;
-    outcome = Refused{{domain::KeyNotDestroyed{erase->subject, done->position.value}}, {}};
+    return command != nullptr && std::holds_alternative<domain::EraseSubject>(*command) &&
+           std::holds_alternative<Done>(outcome);
+  }
+
+  // A person is erased when the key is gone, not when the log says so. That the log says so stands:
+  // a repeat of the command tries again, and so does the next start. All of a group at once, since
+  // one sweep of the key store costs the same for all of them.
+  void destroyKeys(Group& group) {
+    std::vector<eventstore::Erasure> erasures;
+    for (const Erased& erased : group.erased) {
+      erasures.push_back({erasedBy(erased).value,
+                          std::get<Done>(erased.batch->outcomes[erased.request]).position});
+    }
+    const bool areDestroyed = onErased_(erasures);
+    for (std::size_t i = 0; i < erasures.size(); ++i) {
+      const Erased& erased = group.erased[i];
+      Outcome& outcome = erased.batch->outcomes[erased.request];
+      if (!areDestroyed) {
+        outcome = Refused{{domain::KeyNotDestroyed{erasedBy(erased), erasures[i].at.value}}, {}};
+      }
+      count(outcome);
+    }
+  }
+
+  static const domain::SubjectId& erasedBy(const Erased& erased) {
+    const domain::Command& command = erased.batch->requests[erased.request].command;
+    return std::get<domain::EraseSubject>(std::get<domain::SubjectCommand>(command)).subject;
   }
 
   void count(const Outcome& outcome) {
@@ -412,9 +447,10 @@ class CommandPath::Impl {
   }
 
   // A batch is decided whole into one group, so all its outcomes are there.
-  static void deliver(Group& group) {
+  static void deliver(Group& group, bool waitedForKeys) {
     for (Answer& answer : group.answers) {
-      if (answer.lastOfBatch) answer.batch->done(std::move(answer.batch->outcomes));
+      if (!answer.lastOfBatch || answer.batch->waitsForKeys != waitedForKeys) continue;
+      answer.batch->done(std::move(answer.batch->outcomes));
     }
   }
 

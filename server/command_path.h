@@ -82,10 +82,11 @@ class CommandPath {
   // Told after each commit, on the committer thread, before the outcomes are.
   using OnCommitted = std::function<void(eventstore::Position head)>;
 
-  // Destroys the key of a subject whose erasure is durable at that position; false if it cannot be
-  // done now. On the committer thread, before the outcome is told, and again for every repeat of
-  // the command.
-  using OnErased = std::function<bool(const domain::SubjectId&, eventstore::Position)>;
+  // Destroys the keys of subjects whose erasures are durable at these positions, all of a commit
+  // group at once; false if it cannot be done now. On the committer thread, before the outcomes of
+  // these requests are told and after those of the group's other submits, and again for every
+  // repeat of a command. A repeat in the same group names the subject twice.
+  using OnErased = std::function<bool(std::span<const eventstore::Erasure>)>;
 
   // Builds the world by folding the whole log; throws std::runtime_error naming the position when
   // an event is damaged. Takes commands at once.

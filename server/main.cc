@@ -20,6 +20,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -153,9 +154,8 @@ std::unique_ptr<CommandPath> openCommandPath(eventstore::Log& log, projections::
     return std::make_unique<CommandPath>(
         log, CommandPathOptions{}, systemClock,
         [&engine](eventstore::Position) { engine.logGrew(); },
-        [&keys](const domain::SubjectId& subject, eventstore::Position position) {
-          const eventstore::Erasure erasure{subject.value, position};
-          return destroyKeys(keys, {&erasure, 1});
+        [&keys](std::span<const eventstore::Erasure> erasures) {
+          return destroyKeys(keys, erasures);
         });
   } catch (const std::runtime_error& fault) {
     // The fold of the log met an event that cannot be read.

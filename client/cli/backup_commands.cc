@@ -168,7 +168,7 @@ void addBackupCommands(CLI::App& app, Cli& cli) {
   cli.run(restoreCommand, [&cli, options] { restore(cli, *options); });
 
   auto* pruneCommand = add("prune", "Remove all backups but the latest ones");
-  pruneCommand->add_option("--keep", options->keep, "How many stay")
+  pruneCommand->add_option("--keep", options->keep, "How many undamaged ones stay")
       ->type_name("N")
       ->required()
       ->check(wholeNumber(1, 4'294'967'295));

@@ -175,23 +175,29 @@ int verifyBackup(const Context& context, const VerifyBackupOptions& options) {
 
 void declare(CLI::App& command, PruneBackupsOptions& options) {
   addDirectory(command, options.directory);
-  command.add_option("--keep", options.keep, "how many of the latest stay")
+  command.add_option("--keep", options.keep, "how many of the latest that are not damaged stay")
       ->type_name("N")
       ->required()
       ->check(CLI::Range(std::uint32_t{1}, kMostBackups));
 }
 
 int pruneBackups(const Context& context, const PruneBackupsOptions& options) {
-  const auto removed = eventstore::pruneBackups(options.directory, options.keep);
-  if (!removed) return failed(removed.error());
-  Json ids = Json::array();
+  const auto pruned = eventstore::pruneBackups(options.directory, options.keep);
+  if (!pruned) return failed(pruned.error());
+  Json removed = Json::array();
   std::string text;
-  for (const eventstore::BackupId id : *removed) {
-    ids.push_back(id.value);
+  for (const eventstore::BackupId id : pruned->removed) {
+    removed.push_back(id.value);
     text += (text.empty() ? "Removed backup " : ", ") + std::to_string(id.value);
   }
-  print(context, {{"removed", std::move(ids)}},
-        text.empty() ? "There is nothing to remove." : text);
+  if (text.empty()) text = "There is nothing to remove.";
+  Json damaged = Json::array();
+  for (const eventstore::BackupId id : pruned->damaged) {
+    text += (damaged.empty() ? "\nDamaged, not counted and left alone: backup " : ", ") +
+            std::to_string(id.value);
+    damaged.push_back(id.value);
+  }
+  print(context, {{"removed", std::move(removed)}, {"damaged", std::move(damaged)}}, text);
   return kExitDone;
 }
 

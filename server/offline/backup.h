@@ -44,7 +44,7 @@ void declare(CLI::App& command, RestoreBackupOptions& options);
 
 struct PruneBackupsOptions {
   std::filesystem::path directory;
-  std::uint32_t keep = 0;  // how many of the latest stay, at least 1
+  std::uint32_t keep = 0;  // how many of the latest undamaged stay, at least 1
 };
 void declare(CLI::App& command, PruneBackupsOptions& options);
 [[nodiscard]] int pruneBackups(const Context& context, const PruneBackupsOptions& options);

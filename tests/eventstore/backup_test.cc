@@ -397,15 +397,39 @@ TEST_F(LogBackup, PruningKeepsTheLatest) {
   EXPECT_EQ(pruneBackups(backups(), 0).error().code, StoreErrorCode::invalid);
   const auto removed = pruneBackups(backups(), 2);
   ASSERT_TRUE(removed) << removed.error().message;
-  EXPECT_EQ(*removed, (std::vector<BackupId>{{1}, {2}}));
+  EXPECT_EQ(removed->removed, (std::vector<BackupId>{{1}, {2}}));
+  EXPECT_TRUE(removed->damaged.empty());
   EXPECT_EQ(listBackups(backups())->size(), 2u);
   EXPECT_TRUE(verifyBackup(backups(), {.id = BackupId{3}}));
   EXPECT_TRUE(verifyBackup(backups(), {.id = BackupId{4}}));
-  EXPECT_TRUE(pruneBackups(backups(), 2)->empty());
+  EXPECT_TRUE(pruneBackups(backups(), 2)->removed.empty());
   const auto gone = verifyBackup(backups(), {.id = BackupId{1}});
   EXPECT_EQ(gone.error().code, StoreErrorCode::notFound);
   EXPECT_THAT(gone.error().message, HasSubstr("there is no backup 1 in"));
   EXPECT_EQ(backUp().id, BackupId{5});
+}
+
+TEST_F(LogBackup, PruningKeepsSoManyThatAreNotDamaged) {
+  open();
+  for (int i = 0; i < 6; ++i) {
+    appendNoise(2, 1'000);
+    backUp();
+  }
+  for (const char* damaged : {"2", "4", "6"}) {
+    writeFile(backups() / "docket" / damaged, "scribbled over");
+  }
+  auto pruned = pruneBackups(backups(), 4);  // there are three
+  ASSERT_TRUE(pruned) << pruned.error().message;
+  EXPECT_TRUE(pruned->removed.empty());
+  EXPECT_EQ(pruned->damaged, (std::vector<BackupId>{{2}, {4}, {6}}));
+  pruned = pruneBackups(backups(), 2);
+  ASSERT_TRUE(pruned) << pruned.error().message;
+  EXPECT_EQ(pruned->removed, (std::vector<BackupId>{{1}, {2}}));
+  EXPECT_EQ(pruned->damaged, (std::vector<BackupId>{{4}, {6}}));
+  for (const std::uint32_t sound : {3u, 5u}) {
+    EXPECT_TRUE(verifyBackup(backups(), {.id = BackupId{sound}})) << sound;
+  }
+  EXPECT_EQ(listBackups(backups())->size(), 4u);
 }
 
 TEST_F(LogBackup, WhatIsNoBackupDirectoryIsNotFound) {

@@ -229,6 +229,16 @@ TEST_F(KeyStoreTest, ManyAreDestroyedInOneGo) {
   }
 }
 
+TEST_F(KeyStoreTest, ASubjectNamedTwiceIsOneEntry) {
+  open();
+  const std::vector<Erasure> erasures{{"nobody", {3}}, {"nobody", {5}}};
+  ASSERT_TRUE(store().destroy(erasures));
+  EXPECT_EQ(std::get<KeyDestroyed>(find("nobody")).erasedAt.value, 3u);
+  const auto counts = store().counts();
+  ASSERT_TRUE(counts) << counts.error().message;
+  EXPECT_EQ(counts->destroyed, 1u);
+}
+
 TEST_F(KeyStoreTest, AnErasureThatACrashInterruptedIsFinishedByTheNextOpening) {
   open();
   ensure("anna");

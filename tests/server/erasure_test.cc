@@ -41,9 +41,9 @@ class ErasurePath : public ::testing::Test {
     keys_ = std::move(*keys);
     path_ = std::make_unique<CommandPath>(
         *log_, CommandPathOptions{}, [] { return kNow; }, [](eventstore::Position) {},
-        [this](const SubjectId& subject, eventstore::Position position) {
-          const eventstore::Erasure erasure{subject.value, position};
-          return !keyStoreBroken_ && destroyKeys(*keys_, {&erasure, 1});
+        [this](std::span<const eventstore::Erasure> erasures) {
+          destroyed_.push_back(erasures.size());
+          return !keyStoreBroken_ && destroyKeys(*keys_, erasures);
         });
   }
   // As docketd does before it serves.
@@ -59,18 +59,24 @@ class ErasurePath : public ::testing::Test {
     destroyWhatTheLogHasErased();
   }
 
-  Outcome run(domain::SubjectCommand command, std::uint64_t id) {
+  static CommandRequest request(domain::SubjectCommand command, std::uint64_t id) {
     CommandRequest request;
     std::memcpy(request.id.bytes.data(), &id, sizeof id);
     request.fingerprint.bytes[0] = std::byte{1};
     request.actor = SubjectId{"admin"};
     request.command = std::move(command);
-    std::vector<CommandRequest> one;
-    one.push_back(std::move(request));
+    return request;
+  }
+  std::vector<Outcome> runAll(std::vector<CommandRequest> requests) {
     std::promise<std::vector<Outcome>> promise;
-    path_->submit(std::move(one),
+    path_->submit(std::move(requests),
                   [&](std::vector<Outcome> outcomes) { promise.set_value(std::move(outcomes)); });
-    return promise.get_future().get().at(0);
+    return promise.get_future().get();
+  }
+  Outcome run(domain::SubjectCommand command, std::uint64_t id) {
+    std::vector<CommandRequest> one;
+    one.push_back(request(std::move(command), id));
+    return runAll(std::move(one)).at(0);
   }
 
   SubjectKey keyOf(const SubjectId& subject) {
@@ -85,6 +91,7 @@ class ErasurePath : public ::testing::Test {
   TemporaryDirectory directory_;
   Config config_;
   bool keyStoreBroken_ = false;
+  std::vector<std::size_t> destroyed_;  // how many subjects each time
   std::unique_ptr<eventstore::Log> log_;
   std::unique_ptr<eventstore::KeyStore> keys_;
   std::unique_ptr<CommandPath> path_;
@@ -163,6 +170,39 @@ TEST_F(ErasurePath, AKeyThatCannotBeDestroyedIsToldAndTheSameCommandTriesAgain) 
   EXPECT_TRUE(std::get<Done>(repeated).repeated);
   EXPECT_TRUE(isErased(kAnna));
   EXPECT_EQ(log_->head().value, 1U);
+}
+
+TEST_F(ErasurePath, ErasuresOfOneGroupAreDestroyedTogether) {
+  ASSERT_TRUE(keys_->ensure("anna"));
+  const auto erase = [](const char* subject, std::uint64_t id) {
+    return request(domain::EraseSubject{SubjectId{subject}, "asked for"}, id);
+  };
+  std::vector<CommandRequest> requests;
+  requests.push_back(erase("anna", 1));
+  requests.push_back(erase("cora", 2));  // never had a key
+  requests.push_back(request(domain::PlaceLegalHold{SubjectId{"dana"}, "case 7"}, 3));
+  requests.push_back(erase("cora", 2));  // a repeat
+  requests.push_back(erase("dana", 4));
+  const std::vector<Outcome> outcomes = runAll(requests);
+  ASSERT_EQ(outcomes.size(), 5U);
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_THAT(codesOf(outcomes[i]), ElementsAre("done")) << i;
+  EXPECT_TRUE(std::get<Done>(outcomes[3]).repeated);
+  EXPECT_THAT(codesOf(outcomes[4]), ElementsAre("legal-hold-stands"));
+  EXPECT_THAT(destroyed_, ElementsAre(3U));
+  for (const char* subject : {"anna", "cora"}) EXPECT_TRUE(isErased(SubjectId{subject})) << subject;
+  EXPECT_EQ(path_->stats().done, 3U);
+  EXPECT_EQ(path_->stats().repeated, 1U);
+  const auto counts = keys_->counts();  // also fails when an entry was counted twice
+  ASSERT_TRUE(counts) << counts.error().message;
+  EXPECT_EQ(counts->destroyed, 2U);
+
+  keyStoreBroken_ = true;
+  std::vector<CommandRequest> refused;
+  for (const std::uint64_t id : {5, 6}) refused.push_back(erase(id == 5 ? "eve" : "finn", id));
+  for (const Outcome& outcome : runAll(refused)) {
+    EXPECT_THAT(codesOf(outcome), ElementsAre("key-not-destroyed"));
+  }
+  EXPECT_THAT(destroyed_, ElementsAre(3U, 2U));
 }
 
 TEST_F(ErasurePath, ACrashBetweenCommitAndDestructionIsMadeUpForByTheNextStart) {
