@@ -100,7 +100,8 @@ bool KeyDatabase::isThere(const fs::path& directory) {
   return fs::exists(directory / "CURRENT", ignored) || !dataFiles(directory).empty();
 }
 
-tl::expected<KeyDatabase, StoreError> KeyDatabase::open(const fs::path& directory, bool create) {
+tl::expected<KeyDatabase, StoreError> KeyDatabase::open(const fs::path& directory, bool create,
+                                                        rocksdb::Env* env) {
   std::error_code ignored;
   const bool hasCurrent = fs::exists(directory / "CURRENT", ignored);
   if (!hasCurrent && !create) {
@@ -112,7 +113,7 @@ tl::expected<KeyDatabase, StoreError> KeyDatabase::open(const fs::path& director
   }
   auto lock = lockDirectory(directory, LockKind::exclusive);
   if (!lock) return tl::unexpected(lock.error());
-  KeyDatabase database(directory, std::move(*lock));
+  KeyDatabase database(directory, std::move(*lock), env);
   if (!hasCurrent && !dataFiles(directory).empty()) {
     return tl::unexpected(database.corrupt("its file CURRENT is missing"));
   }
@@ -123,7 +124,9 @@ tl::expected<KeyDatabase, StoreError> KeyDatabase::open(const fs::path& director
 
 tl::expected<void, StoreError> KeyDatabase::openRocks(bool create) {
   rocksdb::DB* opened = nullptr;
-  const Status status = rocksdb::DB::Open(keyOptions(create), directory_.string(), &opened);
+  rocksdb::Options options = keyOptions(create);
+  if (env_ != nullptr) options.env = env_;
+  const Status status = rocksdb::DB::Open(options, directory_.string(), &opened);
   if (!status.ok()) {
     return tl::unexpected(
         toStoreError(status, "cannot open the key store in " + directory_.string()));
@@ -281,13 +284,16 @@ tl::expected<void, StoreError> KeyDatabase::sweep(std::span<const std::vector<st
 tl::expected<void, StoreError> KeyDatabase::compactIntoNewFiles() {
   rocksdb::CompactRangeOptions options;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
-  Status status = db_->CompactRange(options, nullptr, nullptr);
-  if (status.ok()) status = db_->Close();
-  if (!status.ok()) {
+  if (const Status compacted = db_->CompactRange(options, nullptr, nullptr); !compacted.ok()) {
     return tl::unexpected(
-        toStoreError(status, "cannot compact the key store in " + directory_.string()));
+        toStoreError(compacted, "cannot compact the key store in " + directory_.string()));
   }
-  db_.reset();
+  const Status closed = db_->Close();
+  db_.reset();  // whatever it answered, it takes nothing more
+  if (!closed.ok()) {
+    return tl::unexpected(
+        toStoreError(closed, "cannot close the key store in " + directory_.string()));
+  }
   return openRocks(false);
 }
 
@@ -317,7 +323,7 @@ StoreError KeyDatabase::corrupt(std::string_view what) const {
 
 StoreError KeyDatabase::closedError() const {
   return {StoreErrorCode::failed, "the key store in " + directory_.string() +
-                                      " could not be opened again after compacting"};
+                                      " could not be closed and opened again after compacting"};
 }
 
 }  // namespace docket::eventstore

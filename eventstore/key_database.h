@@ -26,9 +26,10 @@ namespace docket::eventstore {
 
 class KeyDatabase {
  public:
+  // RocksDB's files are read and written through `env`, which outlives this; null: the default.
   // Errors: notFound, locked, newerFormat, corrupt, io.
   [[nodiscard]] static tl::expected<KeyDatabase, StoreError> open(
-      const std::filesystem::path& directory, bool create);
+      const std::filesystem::path& directory, bool create, rocksdb::Env* env = nullptr);
   // Whether there is one, or was: then it is not to be made anew.
   [[nodiscard]] static bool isThere(const std::filesystem::path& directory);
 
@@ -56,15 +57,16 @@ class KeyDatabase {
 
   // Compacts all entries into new files, and sees that no table and no write-ahead log that was
   // there before is there now, and that no file holds either half of one of the `needles`. (A
-  // record of a write-ahead log may be cut in two; then one half is whole.)
+  // record of a write-ahead log may be cut in two; then one half is whole.) When closing or opening
+  // fails on the way, everything from then on answers `failed` until a new open().
   [[nodiscard]] tl::expected<void, StoreError> sweep(
       std::span<const std::vector<std::byte>> needles);
 
   StoreError corrupt(std::string_view what) const;
 
  private:
-  KeyDatabase(std::filesystem::path directory, FileDescriptor lock)
-      : directory_(std::move(directory)), lock_(std::move(lock)) {}
+  KeyDatabase(std::filesystem::path directory, FileDescriptor lock, rocksdb::Env* env)
+      : directory_(std::move(directory)), lock_(std::move(lock)), env_(env) {}
   tl::expected<void, StoreError> openRocks(bool create);
   tl::expected<void, StoreError> readFacts();
   tl::expected<std::optional<std::string>, StoreError> fact(std::string_view key) const;
@@ -75,7 +77,8 @@ class KeyDatabase {
 
   std::filesystem::path directory_;
   FileDescriptor lock_;
-  std::unique_ptr<rocksdb::DB> db_;  // none: a sweep could not open it again
+  rocksdb::Env* env_;
+  std::unique_ptr<rocksdb::DB> db_;  // none: a sweep could not close it or open it again
   std::uint64_t count_ = 0;          // entries, tombstones included
   std::vector<MasterKeyId> masters_;
   bool unswept_ = false;

@@ -1,6 +1,8 @@
 #include "eventstore/key_store.h"
 
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
 
 #include <set>
 #include <thread>
@@ -16,6 +18,31 @@ namespace fs = std::filesystem;
 using testing::codeOf;
 using testing::filesWith;
 using testing::KeyStoreTest;
+
+// A write-ahead log that cannot be flushed: only closing the database flushes one that has nothing
+// in it.
+class LogThatDoesNotFlush : public rocksdb::FSWritableFileOwnerWrapper {
+ public:
+  using FSWritableFileOwnerWrapper::FSWritableFileOwnerWrapper;
+  rocksdb::IOStatus Flush(const rocksdb::IOOptions&, rocksdb::IODebugContext*) override {
+    return rocksdb::IOStatus::IOError("it does not close");
+  }
+};
+class FilesThatDoNotClose : public rocksdb::FileSystemWrapper {
+ public:
+  FilesThatDoNotClose() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
+  const char* Name() const override { return "FilesThatDoNotClose"; }
+  rocksdb::IOStatus NewWritableFile(const std::string& path, const rocksdb::FileOptions& options,
+                                    std::unique_ptr<rocksdb::FSWritableFile>* file,
+                                    rocksdb::IODebugContext* debug) override {
+    auto made = FileSystemWrapper::NewWritableFile(path, options, file, debug);
+    if (isOn && made.ok() && path.ends_with(".log")) {
+      *file = std::make_unique<LogThatDoesNotFlush>(std::move(*file));
+    }
+    return made;
+  }
+  bool isOn = false;
+};
 
 bool isKey(const SubjectKey& found, const SecretKey& expected) {
   const auto* key = std::get_if<SecretKey>(&found);
@@ -268,6 +295,32 @@ TEST_F(KeyStoreTest, TheSearchFindsAKeyThatIsStillThere) {
   ASSERT_TRUE(database);
   const std::vector<std::vector<std::byte>> needles{wrapped};
   EXPECT_EQ(codeOf(database->sweep(needles)), StoreErrorCode::io);
+}
+
+TEST_F(KeyStoreTest, ADatabaseThatCouldNotBeClosedIsNotUsedAgain) {
+  open();
+  ensure("anna");
+  close();
+  const auto files = std::make_shared<FilesThatDoNotClose>();
+  const std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(files);
+  {
+    auto database = KeyDatabase::open(keys() / "subjects", false, env.get());
+    ASSERT_TRUE(database) << database.error().message;
+    files->isOn = true;
+    const auto swept = database->sweep({});
+    ASSERT_FALSE(swept);
+    EXPECT_THAT(swept.error().message, ::testing::HasSubstr("cannot close the key store in"));
+    const KeyDatabase::Put put{"anna", Tombstone{{17}}, false};
+    EXPECT_EQ(codeOf(database->find("anna")), StoreErrorCode::failed);
+    EXPECT_EQ(codeOf(database->walk(
+                  [](auto, const auto&) -> tl::expected<void, StoreError> { return {}; })),
+              StoreErrorCode::failed);
+    EXPECT_EQ(codeOf(database->put({&put, 1}, KeyDatabase::Sweep::needed)), StoreErrorCode::failed);
+    EXPECT_EQ(codeOf(database->noteMasters({})), StoreErrorCode::failed);
+    EXPECT_EQ(codeOf(database->sweep({})), StoreErrorCode::failed);
+  }
+  open();
+  EXPECT_TRUE(std::holds_alternative<SecretKey>(find("anna")));
 }
 
 TEST_F(KeyStoreTest, ReadersBesideErasuresSeeEveryKeyOrItsTombstone) {
