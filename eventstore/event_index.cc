@@ -53,6 +53,10 @@ rocksdb::Options indexOptions(bool readOnly, rocksdb::Env* env) {
   options.max_bgerror_resume_count = 0;
   options.compression = rocksdb::kLZ4Compression;
   options.merge_operator = concatenatingMergeOperator();
+  // Every segment holds keys from all over. Merging levels would write all of the index again for
+  // every few segments; merging runs of a size writes an entry about once for every doubling.
+  options.compaction_style = rocksdb::kCompactionStyleUniversal;
+  options.level0_file_num_compaction_trigger = 8;
   // A segment is one batch and one flush: a memtable never fills by itself.
   options.write_buffer_size = 128 * kMiB;
   options.max_open_files = 256;
