@@ -38,6 +38,7 @@
 #include "server/http_server.h"
 #include "server/metrics.h"
 #include "server/offline/commands.h"
+#include "server/printable.h"
 #include "server/rpc_server.h"
 #include "server/subject_keys.h"
 
@@ -347,7 +348,7 @@ int run(int argc, char** argv) {
   if (!config) {
     const bool isMistake = config.error().exitCode != 0;
     if (isMistake) {
-      std::fprintf(stderr, "docketd: %s\n", config.error().text.c_str());
+      std::fprintf(stderr, "docketd: %s\n", printable(config.error().text).c_str());
     } else {
       std::fputs(config.error().text.c_str(), stdout);
     }
@@ -366,10 +367,10 @@ int run(int argc, char** argv) {
     serve(*config);
     return 0;
   } catch (const StartFailure& failure) {
-    std::fprintf(stderr, "docketd: %s\n", failure.message.c_str());
+    std::fprintf(stderr, "docketd: %s\n", printable(failure.message).c_str());
     return failure.exitCode;
   } catch (const std::exception& fault) {
-    std::fprintf(stderr, "docketd: cannot start: %s\n", fault.what());
+    std::fprintf(stderr, "docketd: cannot start: %s\n", printable(fault.what()).c_str());
     return kExitRefused;
   }
 }

@@ -3,6 +3,8 @@
 #include <csignal>
 #include <cstdio>
 
+#include "server/printable.h"
+
 namespace docket::server::offline {
 namespace {
 
@@ -13,7 +15,7 @@ volatile std::sig_atomic_t stopAsked = 0;
 }  // namespace
 
 int failed(std::string_view sentence) {
-  std::fprintf(stderr, "docketd: %.*s\n", static_cast<int>(sentence.size()), sentence.data());
+  std::fprintf(stderr, "docketd: %s\n", printable(sentence).c_str());
   return kExitRefused;
 }
 

@@ -34,7 +34,7 @@ struct Context {
 struct NoOptions {};
 inline void declare(CLI::App&, NoOptions&) {}
 
-// Says a sentence on standard error. Both answer the exit code.
+// Says a sentence on standard error, in one line (printable.h). Both answer the exit code.
 [[nodiscard]] int failed(std::string_view sentence);
 [[nodiscard]] int failed(const eventstore::StoreError& error);
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,25 @@ TEST(OfflineCommand, DamageAndLossHaveAnExitCodeOfTheirOwn) {
     ::testing::internal::CaptureStderr();
     EXPECT_EQ(failed(eventstore::StoreError{code, "it is so"}), exitCode);
     EXPECT_EQ(::testing::internal::GetCapturedStderr(), "docketd: it is so\n");
+  }
+}
+
+// A path may be any bytes; an escape sequence in one would do something to the terminal.
+TEST(OfflineCommand, ASentenceIsOneLineOfPrintableText) {
+  for (const auto& [sentence, said] : std::vector<std::pair<std::string, std::string>>{
+           {"/data/Büro \xe2\x82\xac \xf0\x9f\x8e\xab is gone",
+            "/data/Büro \xe2\x82\xac \xf0\x9f\x8e\xab is gone"},
+           {"a\x1b[2Jb\nc\td\x7f", "a\\x1B[2Jb\\x0Ac\\x09d\\x7F"},
+           {std::string("a\0b", 3), "a\\x00b"},
+           {"a\xff\xfe!", "a\\xFF\\xFE!"},
+           {"a\xc2\x9b!\xc2\xa0!", "a\\xC2\\x9B!\xc2\xa0!"},
+           {"cut off \xe2\x82", "cut off \\xE2\\x82"},
+           {"overlong \xc0\xaf, surrogate \xed\xa0\x80",
+            "overlong \\xC0\\xAF, surrogate \\xED\\xA0\\x80"},
+           {"C:\\x", "C:\\x"}}) {
+    ::testing::internal::CaptureStderr();
+    EXPECT_EQ(failed(sentence), 1);
+    EXPECT_EQ(::testing::internal::GetCapturedStderr(), "docketd: " + said + "\n");
   }
 }
 
