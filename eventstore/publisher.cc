@@ -162,7 +162,8 @@ tl::expected<PublishedProof, StoreError> CheckpointPublisher::proveInclusion(Pos
 }
 
 tl::expected<PublishedProof, StoreError> CheckpointPublisher::proveConsistency(Position oldSize) {
-  const auto published = atLeast(oldSize.value);
+  // Who asks whether the log only grew means until now.
+  const auto published = oldSize > log_.head() ? atLeast(oldSize.value) : publish();
   if (!published) return tl::unexpected(published.error());
   const Position size{published->checkpoint.size};
   const auto proof = log_.consistencyProof(oldSize, size);

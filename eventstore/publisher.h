@@ -52,8 +52,9 @@ class CheckpointPublisher {
   PublishedCheckpoint latest() const;
   const VerifierKey& verifier() const { return key_.verifier(); }
 
-  // The files of proof.h, for the latest checkpoint. Positions and sizes beyond it are looked for
-  // in a new one. Errors: invalid (beyond the log), corrupt, io.
+  // The files of proof.h: inclusion in the latest checkpoint, or in a new one if the position is
+  // beyond it; consistency with the log as it is now. Errors: invalid (beyond the log), corrupt,
+  // io.
   [[nodiscard]] tl::expected<PublishedProof, StoreError> proveInclusion(Position position);
   [[nodiscard]] tl::expected<PublishedProof, StoreError> proveConsistency(Position oldSize);
 
