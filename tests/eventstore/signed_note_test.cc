@@ -195,7 +195,8 @@ TEST(SignedNote, TheSpecificationsExampleIsTaken) {
                         : std::filesystem::path(DOCKET_SOURCE_DIR).parent_path() / "shared";
   std::ifstream file(folder / "cases/merkle_vectors.json");
   if (!file) GTEST_SKIP() << "no merkle_vectors.json; set DOCKET_SHARED to the folder above cases";
-  for (const auto& vector : nlohmann::json::parse(file)["signed_note"]) {
+  const auto vectors = nlohmann::json::parse(file);
+  for (const auto& vector : vectors.at("signed_note")) {
     const std::string vkey = vector["vkey"];
     std::string note = vector["note"];
     const auto key = parseVerifierKey(vkey);
