@@ -1,9 +1,9 @@
 // Which commands are in the log, and where: a row of runs that together cover the events [0, end).
 //
 // Each segment of the log becomes a run. When eight neighbours are of about the same size, they are
-// merged into one, a slice at a time, so that a new segment never waits for a merge. So the row is
-// short, and a command is written about once for every eightfold of the log's length. A run's file
-// takes the place of those it was merged from in one step: its name.
+// merged into one, a slice at a time, so that a new segment waits for a slice at most. So the row
+// is short, and a command is written about once for every eightfold of the log's length. A run's
+// file takes the place of those it was merged from in one step: its name.
 //
 // Any thread may look things up; add and mergeSome are called by one thread at a time. Internal to
 // the event store.

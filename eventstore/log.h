@@ -156,8 +156,8 @@ struct LogOptions {
   std::filesystem::path directory;  // DATA/log; made if `create`
   bool create = true;
   bool readOnly = false;  // for looking at a stopped log
-  // How many events are indexed at a time. Until then their places are in memory, about 300 bytes
-  // an event, and are made again from the log when it is opened.
+  // How many events are indexed at a time. Until then their places are in memory, and are
+  // made again from the log when it is opened.
   std::uint64_t eventsPerIndexing = 131'072;
   // Through which all files are read and written, for tests and for embedding; null: the default.
   // Must outlive the log. The directory must also be one of the machine's own file system, which
