@@ -1,7 +1,7 @@
 #include "domain/board.h"
 
 #include <algorithm>
-#include <set>
+#include <cstddef>
 #include <utility>
 
 #include "domain/cases.h"
@@ -10,140 +10,57 @@
 namespace docket::domain {
 namespace {
 
-constexpr std::size_t kColumnsMax = 30;
-constexpr std::uint32_t kLimitMax = 10'000;
-constexpr std::string_view kCustom = "custom";
+void create(Board& board, const BoardCreated& created) {
+  board.exists = true;
+  board.key = created.key;
+  board.name = created.name;
+  board.templateName = created.templateName;
+  board.columns = created.columns;
+  board.lanes = created.lanes;
+  board.rules = created.rules;
+  board.policy.expediteLimit = created.expediteLimit;
+}
 
-using BoardDecision = tl::expected<std::vector<BoardEvent>, Rejection>;
-
-void checkLimit(const std::string& field, const std::optional<std::uint32_t>& limit,
-                Rejection& rejection) {
-  if (limit && *limit > kLimitMax) {
-    rejection.push_back(FieldInvalid{field, "must be 0 to 10000, or none", std::to_string(*limit)});
+void setLimit(Board& board, const LimitSet& set) {
+  if (set.scope.kind == LimitKind::column) {
+    for (Column& column : board.columns) {
+      if (column.id == set.scope.column) column.wipLimit = set.after;
+    }
+  } else if (set.after) {
+    board.limits.insert_or_assign(set.scope, *set.after);
+  } else {
+    board.limits.erase(set.scope);
   }
 }
 
-bool isColumnId(std::string_view id) {
-  // An id is what its own name would make of it: lower case, single dashes, none at the ends.
-  return !id.empty() && columnIdFor(id).value == id;
-}
-
-// Fills in the ids of columns that were given by name, and checks each and all together.
-std::vector<Column> completedColumns(std::vector<Column> columns, Rejection& rejection) {
-  if (columns.empty() || columns.size() > kColumnsMax) {
-    rejection.push_back(FieldInvalid{"columns", "must be 1 to 30, or a template must be named",
-                                     std::to_string(columns.size()) + " columns"});
-    return columns;
-  }
-  std::set<std::string> ids;
-  std::set<std::string> names;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    Column& column = columns[i];
-    const std::string field = "columns[" + std::to_string(i) + "]";
-    column.name = std::string(withoutOuterBlanks(column.name));
-    if (column.id.empty()) column.id = columnIdFor(column.name);
-    if (auto refusal = checkText(field + ".name", column.name, kColumnNameRule)) {
-      rejection.push_back(*std::move(refusal));
-    } else if (!isColumnId(column.id.value) ||
-               checkText(field + ".id", column.id.value, kColumnNameRule)) {
-      rejection.push_back(FieldInvalid{
-          field + ".id", "must be 1 to 60 lower-case letters and digits with single dashes between",
-          "another form"});
-    }
-    if (!ids.insert(column.id.value).second || !names.insert(toAsciiLower(column.name)).second) {
-      rejection.push_back(
-          FieldInvalid{field, "must have a name and an id of its own", "one given before"});
-    }
-    checkLimit(field + ".wipLimit", column.wipLimit, rejection);
-  }
-  return columns;
-}
-
-// R10. Work that comes back by itself must land somewhere: in the first queue unless told
-// otherwise.
-void completeDefaultDrop(std::vector<Column>& columns, Rejection& rejection) {
-  const auto drops = std::count_if(columns.begin(), columns.end(),
-                                   [](const Column& column) { return column.defaultDrop; });
-  if (drops > 1) {
-    rejection.push_back(FieldInvalid{"columns", "must have one default drop",
-                                     std::to_string(drops) + " default drops"});
-  }
-  for (Column& column : columns) {
-    if (column.defaultDrop && (column.category == ColumnCategory::resolved ||
-                               column.category == ColumnCategory::closed)) {
-      rejection.push_back(FieldInvalid{"columns", "must have a default drop where work is open",
-                                       "one of category " + std::string(text(column.category))});
-    }
-    if (drops == 0 && column.category == ColumnCategory::queue) {
-      column.defaultDrop = true;
+void setRule(Board& board, const Rule& rule) {
+  for (Rule& one : board.rules) {
+    if (one.id == rule.id) {
+      one = rule;
       return;
     }
   }
+  board.rules.push_back(rule);
 }
 
-void checkComplete(const std::vector<Column>& columns, Rejection& rejection) {
-  const auto has = [&](ColumnCategory category) {
-    return std::any_of(columns.begin(), columns.end(),
-                       [&](const Column& column) { return column.category == category; });
-  };
-  BoardIncomplete incomplete;
-  if (!has(ColumnCategory::queue)) incomplete.missing.emplace_back("a queue column");
-  if (!has(ColumnCategory::active)) incomplete.missing.emplace_back("an active column");
-  if (!has(ColumnCategory::resolved)) incomplete.missing.emplace_back("a resolved column");
-  if (std::none_of(columns.begin(), columns.end(),
-                   [](const Column& column) { return column.defaultDrop; })) {
-    incomplete.missing.emplace_back("a default drop");
-  }
-  if (!incomplete.missing.empty()) rejection.push_back(std::move(incomplete));
+void makeDefaultDrop(Board& board, const ColumnId& id) {
+  for (Column& column : board.columns) column.defaultDrop = column.id == id;
 }
 
-BoardDecision decideCreate(const Board& board, const CreateBoard& command) {
-  Rejection rejection;
-  if (board.exists) rejection.push_back(BoardExists{command.key});
-  if (!isBoardKey(command.key.value)) {
-    rejection.push_back(FieldInvalid{"key", "must be 2 to 10 of A-Z and 0-9, a letter first",
-                                     std::to_string(command.key.value.size()) + " bytes"});
-  }
-  const std::string name = command.name.empty() ? command.key.value : command.name;
-  // A key in place of a name is judged as the key that it is.
-  if (!command.name.empty()) {
-    if (auto refusal = checkText("name", name, kBoardNameRule)) rejection.push_back(*refusal);
-  }
-  std::vector<Column> columns;
-  if (command.templateName.empty()) {
-    columns = completedColumns(command.columns, rejection);
-    completeDefaultDrop(columns, rejection);
-    checkComplete(columns, rejection);
-  } else {
-    if (!command.columns.empty()) {
-      rejection.push_back(FieldInvalid{"columns", "must be empty when a template is named",
-                                       std::to_string(command.columns.size()) + " columns"});
-    }
-    if (auto known = templateColumns(command.templateName)) {
-      columns = *std::move(known);
-    } else {
-      rejection.push_back(UnknownTemplate{command.templateName});
-    }
-  }
-  if (!rejection.empty()) return tl::unexpected(std::move(rejection));
-  BoardCreated created{command.key, name,
-                       command.templateName.empty() ? std::string(kCustom) : command.templateName,
-                       std::move(columns), 1};
-  return std::vector<BoardEvent>{std::move(created)};
+// A place beyond the end is the end: a fold takes what comes.
+template <class T>
+void insertAt(std::vector<T>& all, std::uint32_t at, const T& one) {
+  all.insert(all.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(at, all.size())), one);
 }
 
-BoardDecision decideSetLimit(const Board& board, const SetLimit& command) {
-  if (!board.exists) return tl::unexpected(Rejection{UnknownBoard{command.board}});
-  Rejection rejection;
-  checkLimit("limit", command.limit, rejection);
-  const Column* const column = board.findByText(command.column.value);
-  if (column == nullptr) {
-    rejection.push_back(unknownColumn(board, command.column));
-  } else if (column->wipLimit == command.limit) {
-    rejection.push_back(NothingToChange{"column " + column->id.value + " has that WIP limit"});
-  }
-  if (!rejection.empty()) return tl::unexpected(std::move(rejection));
-  return std::vector<BoardEvent>{LimitSet{column->id, column->wipLimit, command.limit}};
+template <class T, class Id>
+void relocate(std::vector<T>& all, const Id& id, std::uint32_t to) {
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const T& one) { return one.id == id; });
+  if (found == all.end()) return;
+  const T one = *found;
+  all.erase(found);
+  insertAt(all, to, one);
 }
 
 }  // namespace
@@ -179,38 +96,113 @@ const Column* Board::defaultDrop() const {
   return found == columns.end() ? nullptr : &*found;
 }
 
-void evolve(Board& board, const BoardEvent& event) {
-  if (board.exists) ++board.policyVersion;
-  std::visit(Cases{
-                 [&](const BoardCreated& created) {
-                   board.exists = true;
-                   board.key = created.key;
-                   board.name = created.name;
-                   board.templateName = created.templateName;
-                   board.columns = created.columns;
-                   board.expediteLimit = created.expediteLimit;
-                 },
-                 [&](const LimitSet& set) {
-                   for (Column& column : board.columns) {
-                     if (column.id == set.column) column.wipLimit = set.after;
-                   }
-                 },
-             },
-             event);
+const Lane* Board::findLane(const LaneId& id) const {
+  const auto found =
+      std::find_if(lanes.begin(), lanes.end(), [&](const Lane& lane) { return lane.id == id; });
+  return found == lanes.end() ? nullptr : &*found;
 }
 
-BoardDecision decide(const Board& board, const BoardCommand& command) {
-  return std::visit(Cases{
-                        [&](const CreateBoard& create) { return decideCreate(board, create); },
-                        [&](const SetLimit& set) { return decideSetLimit(board, set); },
-                    },
-                    command);
+const Lane* Board::findLaneByText(std::string_view text) const {
+  const std::string wanted = toAsciiLower(withoutOuterBlanks(text));
+  for (const Lane& lane : lanes) {
+    if (toAsciiLower(lane.id.value) == wanted) return &lane;
+  }
+  for (const Lane& lane : lanes) {
+    if (toAsciiLower(withoutOuterBlanks(lane.name)) == wanted) return &lane;
+  }
+  return nullptr;
+}
+
+const Lane* Board::laneFor(ServiceClass serviceClass) const {
+  const auto found = std::find_if(lanes.begin(), lanes.end(), [&](const Lane& lane) {
+    return std::find(lane.classes.begin(), lane.classes.end(), serviceClass) != lane.classes.end();
+  });
+  return found == lanes.end() ? nullptr : &*found;
+}
+
+const Rule* Board::findRule(const RuleId& id) const {
+  const auto found =
+      std::find_if(rules.begin(), rules.end(), [&](const Rule& rule) { return rule.id == id; });
+  return found == rules.end() ? nullptr : &*found;
+}
+
+std::optional<std::uint32_t> Board::limit(const LimitScope& scope) const {
+  if (scope.kind == LimitKind::column) {
+    const Column* const column = find(scope.column);
+    return column == nullptr ? std::nullopt : column->wipLimit;
+  }
+  const auto found = limits.find(scope);
+  return found == limits.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool Board::hasRole(const SubjectId& subject, Role role, Timestamp at) const {
+  if (isOpenToAll()) return true;
+  const auto granted = roles.find(subject);
+  if (granted == roles.end()) return false;
+  return std::any_of(granted->second.begin(), granted->second.end(), [&](const Grant& grant) {
+    return grant.role == role && (!grant.until || at < *grant.until);
+  });
+}
+
+Place placeOf(const Column& column) {
+  return {column.id, column.category, column.waitsFor};
+}
+
+void evolve(Board& board, const BoardEvent& event) {
+  if (board.exists) ++board.policyVersion;
+  std::visit(
+      Cases{
+          [&](const BoardCreated& e) { create(board, e); },
+          [&](const LimitSet& e) { setLimit(board, e); },
+          [&](const ColumnAdded& e) {
+            insertAt(board.columns, e.at, e.column);
+            if (e.column.defaultDrop) makeDefaultDrop(board, e.column.id);
+          },
+          [&](const ColumnChanged& e) {
+            for (Column& column : board.columns) {
+              if (column.id == e.after.id) column = e.after;
+            }
+            if (e.after.defaultDrop) makeDefaultDrop(board, e.after.id);
+          },
+          [&](const ColumnRelocated& e) { relocate(board.columns, e.column, e.to); },
+          [&](const ColumnRemoved& e) {
+            std::erase_if(board.columns, [&](const Column& one) { return one.id == e.column.id; });
+            std::erase_if(board.limits,
+                          [&](const auto& one) { return one.first.column == e.column.id; });
+            std::erase_if(board.rules, [&](const Rule& one) { return one.onEntry == e.column.id; });
+          },
+          [&](const LaneAdded& e) { insertAt(board.lanes, e.at, e.lane); },
+          [&](const LaneChanged& e) {
+            for (Lane& lane : board.lanes) {
+              if (lane.id == e.after.id) lane = e.after;
+            }
+          },
+          [&](const LaneRelocated& e) { relocate(board.lanes, e.lane, e.to); },
+          [&](const LaneRemoved& e) {
+            std::erase_if(board.lanes, [&](const Lane& one) { return one.id == e.lane.id; });
+            std::erase_if(board.limits,
+                          [&](const auto& one) { return one.first.lane == e.lane.id; });
+          },
+          [&](const PolicySet& e) { board.policy = e.after; },
+          [&](const RuleSet& e) { setRule(board, e.after); },
+          [&](const RuleRemoved& e) {
+            std::erase_if(board.rules, [&](const Rule& one) { return one.id == e.rule.id; });
+          },
+          [&](const RolesSet& e) {
+            if (e.after.empty()) {
+              board.roles.erase(e.subject);
+            } else {
+              board.roles.insert_or_assign(e.subject, e.after);
+            }
+          },
+      },
+      event);
 }
 
 BoardKey namedBoard(const BoardCommand& command) {
   return std::visit(Cases{
                         [](const CreateBoard& create) { return create.key; },
-                        [](const SetLimit& set) { return set.board; },
+                        [](const auto& other) { return other.board; },
                     },
                     command);
 }
@@ -218,6 +210,12 @@ BoardKey namedBoard(const BoardCommand& command) {
 UnknownColumn unknownColumn(const Board& board, const ColumnId& asked) {
   UnknownColumn refusal{board.key, asked, {}};
   for (const Column& column : board.columns) refusal.columns.push_back(column.id);
+  return refusal;
+}
+
+UnknownLane unknownLane(const Board& board, const LaneId& asked) {
+  UnknownLane refusal{board.key, asked, {}};
+  for (const Lane& lane : board.lanes) refusal.lanes.push_back(lane.id);
   return refusal;
 }
 

@@ -4,6 +4,7 @@
 
 #include "domain/board.h"
 #include "domain/cases.h"
+#include "domain/text_rules.h"
 
 namespace docket::domain {
 namespace {
@@ -84,19 +85,75 @@ RefusalText describeOne(const BoardIncomplete& r) {
           {{"missing", missing}}};
 }
 
-RefusalText describeOne(const WipLimitReached& r) {
+std::string capitalised(std::string text) {
+  if (!text.empty() && isAsciiLower(text.front())) {
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  }
+  return text;
+}
+
+std::string limitCommand(const WipLimitReached& r) {
   const std::string raised = std::to_string(std::uint64_t{r.count} + 1);
-  return {"wip-limit-reached",
-          "Column " + r.column.value + " of board " + r.board.value + " has a WIP limit of " +
-              std::to_string(r.limit) + " and holds " + std::to_string(r.count) + ".",
-          "Finish or move a card that stands there; or move with a reason: docket ticket move "
-          "TICKET " +
-              r.column.value + " --override REASON; or raise the limit: docket board limit " +
-              r.board.value + " " + r.column.value + " " + raised + ".",
+  const std::string command = "docket board limit " + r.board.value + " ";
+  switch (r.scope.kind) {
+    case LimitKind::column:
+      return command + r.scope.column.value + " " + raised;
+    case LimitKind::lane:
+      return command + "--lane " + r.scope.lane.value + " " + raised;
+    case LimitKind::cell:
+      return command + r.scope.column.value + " --lane " + r.scope.lane.value + " " + raised;
+    case LimitKind::person:
+      return command + "--person " + r.scope.person.value + " " + raised;
+    case LimitKind::type:
+      return command + "--type " + std::string(text(r.scope.type)) + " " + raised;
+    case LimitKind::serviceClass:
+      return command + "--class " + std::string(text(r.scope.serviceClass)) + " " + raised;
+    case LimitKind::board:
+      return command + "--board " + raised;
+  }
+  return command;
+}
+
+RefusalText describeOne(const WipLimitReached& r) {
+  const bool isColumn = r.scope.kind == LimitKind::column;
+  const std::string holds = isColumn ? " and holds " : " and has under way ";
+  std::string wayOut =
+      isColumn ? "Finish or move a card that stands there" : "Finish work that counts for it first";
+  if (r.mayOverride) {
+    wayOut += isColumn ? "; or move with a reason: docket ticket move TICKET " +
+                             r.scope.column.value + " --override REASON"
+                       : "; or have a manager move with --override REASON";
+  }
+  wayOut += "; or raise the limit: " + limitCommand(r) + ".";
+  RefusalText told{"wip-limit-reached",
+                   capitalised(describe(r.scope)) +
+                       (r.scope.kind == LimitKind::board ? " " : " of board ") + r.board.value +
+                       " has a WIP limit of " + std::to_string(r.limit) + holds +
+                       std::to_string(r.count) + ".",
+                   std::move(wayOut),
+                   {{"board", r.board.value}}};
+  if (isColumn) {
+    told.facts.emplace_back("column", r.scope.column.value);
+  } else {
+    told.facts.emplace_back("scope", describe(r.scope));
+  }
+  told.facts.emplace_back("limit", std::to_string(r.limit));
+  told.facts.emplace_back("count", std::to_string(r.count));
+  return told;
+}
+
+RefusalText describeOne(const CapacityReserved& r) {
+  return {"capacity-reserved",
+          "Board " + r.board.value + " has a WIP limit of " + std::to_string(r.limit) + ", " +
+              std::to_string(r.count) + " under way, and keeps " + std::to_string(r.reserved) +
+              " of the rest for other kinds of work.",
+          "Finish work of this kind first, or have a manager change what is reserved: docket board "
+          "policy " +
+              r.board.value + " --reserve.",
           {{"board", r.board.value},
-           {"column", r.column.value},
            {"limit", std::to_string(r.limit)},
-           {"count", std::to_string(r.count)}}};
+           {"count", std::to_string(r.count)},
+           {"reserved", std::to_string(r.reserved)}}};
 }
 
 RefusalText describeOne(const ExpediteLimitReached& r) {
@@ -250,6 +307,167 @@ RefusalText describeOne(const KeyNotDestroyed& r) {
           "Have the server's operator look at the key store; then send the same command again, or "
           "restart the server, which destroys the key.",
           {{"subject", r.subject.value}, {"position", std::to_string(r.position)}}};
+}
+
+RefusalText describeOne(const UnknownLane& r) {
+  const std::string lanes = joined(r.lanes, [](const LaneId& lane) { return lane.value; });
+  return {"unknown-lane",
+          "Board " + r.board.value + " has no lane " + quoted(r.lane.value) + ".",
+          r.lanes.empty() ? "It has no lanes: docket board lane add " + r.board.value + " NAME."
+                          : "Name one of its lanes: " + lanes + ".",
+          {{"board", r.board.value}, {"lane", r.lane.value}, {"lanes", lanes}}};
+}
+
+RefusalText describeOne(const UnknownRule& r) {
+  return {"unknown-rule",
+          "Board " + r.board.value + " has no rule " + quoted(r.rule.value) + ".",
+          "See its rules with docket board rules " + r.board.value + ".",
+          {{"board", r.board.value}, {"rule", r.rule.value}}};
+}
+
+RefusalText describeOne(const UnknownDefinition& r) {
+  return {"unknown-" + r.kind,
+          "There is no " + r.kind + " " + quoted(r.id) + ".",
+          "See what is defined with docket " + r.kind + " list, or define it with docket " +
+              r.kind + " set.",
+          {{r.kind, r.id}}};
+}
+
+std::string numbers(const std::vector<std::uint32_t>& all) {
+  return joined(all, [](std::uint32_t number) { return std::to_string(number); });
+}
+
+RefusalText describeOne(const ChecksOpen& r) {
+  return {"checks-open",
+          r.ticket.text() + " has required checks that are not done: " + numbers(r.checks) + ".",
+          "Do them and say so: docket ticket check done " + r.ticket.text() + " NUMBER.",
+          {{"ticket", r.ticket.text()}, {"checks", numbers(r.checks)}}};
+}
+
+RefusalText describeOne(const ApprovalsOpen& r) {
+  return {"approvals-open",
+          r.ticket.text() + " has approvals that are not decided: " + numbers(r.approvals) + ".",
+          "Have them decided: docket ticket approve " + r.ticket.text() + " NUMBER, or reject.",
+          {{"ticket", r.ticket.text()}, {"approvals", numbers(r.approvals)}}};
+}
+
+RefusalText describeOne(const ApprovalMissing& r) {
+  return {"approval-missing",
+          "Work on " + r.ticket.text() + " may not begin: " + r.why + ".",
+          "See who has to decide with docket ticket show " + r.ticket.text() +
+              ", or ask with docket ticket request-approval " + r.ticket.text() + ".",
+          {{"ticket", r.ticket.text()}, {"why", r.why}}};
+}
+
+RefusalText describeOne(const UnknownApproval& r) {
+  return {"unknown-approval",
+          r.ticket.text() + " has no approval " + std::to_string(r.number) + ".",
+          "See its approvals with docket ticket show " + r.ticket.text() + ".",
+          {{"ticket", r.ticket.text()}, {"approval", std::to_string(r.number)}}};
+}
+
+RefusalText describeOne(const ApprovalIsDecided& r) {
+  return {"approval-is-decided",
+          "Approval " + std::to_string(r.number) + " of " + r.ticket.text() + " is decided.",
+          "Ask anew if it is to be decided otherwise: docket ticket request-approval " +
+              r.ticket.text() + ".",
+          {{"ticket", r.ticket.text()}, {"approval", std::to_string(r.number)}}};
+}
+
+RefusalText describeOne(const NotAnApprover& r) {
+  return {"not-an-approver",
+          quoted(r.actor.value) + " may not decide approval " + std::to_string(r.number) + " of " +
+              r.ticket.text() + ": the actor " + r.why + ".",
+          "Somebody else has to decide it: docket ticket show " + r.ticket.text() +
+              " names who was asked.",
+          {{"ticket", r.ticket.text()},
+           {"approval", std::to_string(r.number)},
+           {"actor", r.actor.value},
+           {"why", r.why}}};
+}
+
+RefusalText describeOne(const UnknownCheck& r) {
+  return {"unknown-check",
+          r.ticket.text() + " has no check " + std::to_string(r.number) + ".",
+          "See its checks with docket ticket show " + r.ticket.text() + ".",
+          {{"ticket", r.ticket.text()}, {"check", std::to_string(r.number)}}};
+}
+
+RefusalText describeOne(const ProblemNeedsTier& r) {
+  return {"problem-needs-tier",
+          r.ticket.text() + " is a problem of tier 1, and tier 1 does not own problems.",
+          "Escalate it first: docket ticket escalate " + r.ticket.text() + " 2.",
+          {{"ticket", r.ticket.text()}}};
+}
+
+RefusalText describeOne(const HandOverOpen& r) {
+  return {"hand-over-open",
+          r.ticket.text() + " was offered to board " + r.board.value + " or is there.",
+          "Have it returned first: docket ticket return " + r.ticket.text() + " --board " +
+              r.board.value + ".",
+          {{"ticket", r.ticket.text()}, {"board", r.board.value}}};
+}
+
+RefusalText describeOne(const NoHandOver& r) {
+  return {
+      "no-hand-over",
+      r.ticket.text() + " was not offered to board " + quoted(r.board.value) + ", or that is over.",
+      "See where it stands with docket ticket show " + r.ticket.text() +
+          ", or offer it: docket ticket offer " + r.ticket.text() + " BOARD.",
+      {{"ticket", r.ticket.text()}, {"board", r.board.value}}};
+}
+
+RefusalText describeOne(const NoSuchPlacement& r) {
+  return {"no-such-placement",
+          r.ticket.text() + " does not stand on board " + quoted(r.board.value) + ".",
+          "See where it stands with docket ticket show " + r.ticket.text() + ".",
+          {{"ticket", r.ticket.text()}, {"board", r.board.value}}};
+}
+
+RefusalText describeOne(const UnknownLink& r) {
+  return {"unknown-link",
+          r.ticket.text() + " has no link " + std::string(text(r.kind)) + " with " +
+              r.other.text() + ".",
+          "See its links with docket ticket show " + r.ticket.text() + ".",
+          {{"ticket", r.ticket.text()},
+           {"other", r.other.text()},
+           {"kind", std::string(text(r.kind))}}};
+}
+
+RefusalText describeOne(const ColumnNotEmpty& r) {
+  return {
+      "column-not-empty",
+      "Column " + r.column.value + " of board " + r.board.value + " holds " +
+          std::to_string(r.cards) + " cards, finished ones included.",
+      "Move them to another column first: docket board show " + r.board.value + " shows them.",
+      {{"board", r.board.value}, {"column", r.column.value}, {"cards", std::to_string(r.cards)}}};
+}
+
+RefusalText describeOne(const ManagerMissing& r) {
+  return {"manager-missing",
+          "Board " + r.board.value + " would have nobody left who may change its roles.",
+          "Give somebody the role manager without an end first: docket board roles " +
+              r.board.value + " PERSON --role manager.",
+          {{"board", r.board.value}}};
+}
+
+RefusalText describeOne(const NoPromise& r) {
+  return {"no-promise",
+          r.ticket.text() + " has no running promise of " + std::string(text(r.kind)) + ".",
+          "See what is promised with docket ticket show " + r.ticket.text() + ".",
+          {{"ticket", r.ticket.text()}, {"kind", std::string(text(r.kind))}}};
+}
+
+RefusalText describeOne(const NotPermitted& r) {
+  const std::string roles = joined(r.roles, [](Role role) { return std::string(text(role)); });
+  return {
+      "not-permitted",
+      quoted(r.actor.value) + " has no role on board " + r.board.value + " that permits this now.",
+      r.roles.empty()
+          ? "Only the desk itself does this."
+          : "It takes one of the roles " + roles + ": a manager gives it with docket board roles " +
+                r.board.value + " PERSON --role ROLE.",
+      {{"board", r.board.value}, {"actor", r.actor.value}, {"roles", roles}}};
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "domain/board_event.h"
 #include "domain/types.h"
 
 namespace docket::domain {
@@ -29,6 +30,20 @@ struct UnknownColumn {
   ColumnId column;
   std::vector<ColumnId> columns;  // what there is
 };
+struct UnknownLane {
+  BoardKey board;
+  LaneId lane;
+  std::vector<LaneId> lanes;  // what there is
+};
+struct UnknownRule {
+  BoardKey board;
+  RuleId rule;
+};
+// What the desk defines for all boards: a calendar, a promise policy, a service.
+struct UnknownDefinition {
+  std::string kind;  // "calendar"
+  std::string id;
+};
 struct UnknownTicket {
   TicketId ticket;
 };
@@ -39,12 +54,20 @@ struct UnknownTemplate {
 struct BoardIncomplete {
   std::vector<std::string> missing;
 };
-// R1: the move would put more cards into a column than its limit allows.
+// R1: there would be more cards than a limit allows.
 struct WipLimitReached {
   BoardKey board;
-  ColumnId column;
+  LimitScope scope;
   std::uint32_t limit = 0;
   std::uint32_t count = 0;
+  bool mayOverride = true;  // by a manager, for a reason
+};
+// R9: what is left of the board's limit is kept for other kinds of work.
+struct CapacityReserved {
+  BoardKey board;
+  std::uint32_t limit = 0;     // of the board
+  std::uint32_t count = 0;     // under way
+  std::uint32_t reserved = 0;  // of the rest, kept for others
 };
 // R2: the board has as many expedited tickets under way as it allows.
 struct ExpediteLimitReached {
@@ -84,6 +107,80 @@ struct NothingToPull {
 // R6
 struct TriageNoteMissing {
   TicketId ticket;
+};
+// R4: what must be done before a ticket is resolved or closed.
+struct ChecksOpen {
+  TicketId ticket;
+  std::vector<std::uint32_t> checks;  // their numbers
+};
+struct ApprovalsOpen {
+  TicketId ticket;
+  std::vector<std::uint32_t> approvals;  // their numbers
+};
+// R5: work may not begin.
+struct ApprovalMissing {
+  TicketId ticket;
+  std::string why;  // "an approval is not decided"
+};
+struct UnknownApproval {
+  TicketId ticket;
+  std::uint32_t number = 0;
+};
+struct ApprovalIsDecided {
+  TicketId ticket;
+  std::uint32_t number = 0;
+};
+// The actor is not among those who were asked, asked for it themself or has decided before.
+struct NotAnApprover {
+  TicketId ticket;
+  std::uint32_t number = 0;
+  SubjectId actor;
+  std::string why;  // "is the requester"
+};
+struct UnknownCheck {
+  TicketId ticket;
+  std::uint32_t number = 0;
+};
+// R6
+struct ProblemNeedsTier {
+  TicketId ticket;
+};
+// R7
+struct HandOverOpen {
+  TicketId ticket;
+  BoardKey board;
+};
+struct NoHandOver {
+  TicketId ticket;
+  BoardKey board;
+};
+struct NoSuchPlacement {
+  TicketId ticket;
+  BoardKey board;
+};
+struct UnknownLink {
+  TicketId ticket;
+  TicketId other;
+  LinkKind kind = LinkKind::relates;
+};
+struct ColumnNotEmpty {
+  BoardKey board;
+  ColumnId column;
+  std::uint32_t cards = 0;
+};
+// A board must keep somebody who may change its roles.
+struct ManagerMissing {
+  BoardKey board;
+};
+struct NoPromise {
+  TicketId ticket;
+  PromiseKind kind = PromiseKind::resolution;
+};
+// R12: the actor has none of these roles on the board at that moment.
+struct NotPermitted {
+  BoardKey board;
+  SubjectId actor;
+  std::vector<Role> roles;
 };
 // R14: the ticket or board is no longer at the version that the command was made against.
 struct VersionMovedOn {
@@ -127,12 +224,17 @@ struct KeyNotDestroyed {
   std::uint64_t position = 0;
 };
 
-using Refusal = std::variant<
-    FieldInvalid, UnknownBoard, BoardExists, UnknownColumn, UnknownTicket, UnknownTemplate,
-    BoardIncomplete, WipLimitReached, ExpediteLimitReached, TicketIsBlocked, TicketNotBlocked,
-    TicketIsFinished, TicketNotFinished, ResolutionMissing, NothingToChange, NothingToPull,
-    TriageNoteMissing, VersionMovedOn, CommandIdReused, Overloaded, LogUnavailable, LogDamaged,
-    EventNotUnderstood, SubjectIsErased, LegalHoldStands, NoLegalHold, KeyNotDestroyed>;
+using Refusal =
+    std::variant<FieldInvalid, UnknownBoard, BoardExists, UnknownColumn, UnknownTicket,
+                 UnknownTemplate, BoardIncomplete, WipLimitReached, ExpediteLimitReached,
+                 TicketIsBlocked, TicketNotBlocked, TicketIsFinished, TicketNotFinished,
+                 ResolutionMissing, NothingToChange, NothingToPull, TriageNoteMissing,
+                 VersionMovedOn, CommandIdReused, Overloaded, LogUnavailable, LogDamaged,
+                 EventNotUnderstood, SubjectIsErased, LegalHoldStands, NoLegalHold, KeyNotDestroyed,
+                 CapacityReserved, UnknownLane, UnknownRule, UnknownDefinition, ChecksOpen,
+                 ApprovalsOpen, ApprovalMissing, UnknownApproval, ApprovalIsDecided, NotAnApprover,
+                 UnknownCheck, ProblemNeedsTier, HandOverOpen, NoHandOver, NoSuchPlacement,
+                 UnknownLink, ColumnNotEmpty, ManagerMissing, NoPromise, NotPermitted>;
 
 // Every rule that a command broke; never empty.
 using Rejection = std::vector<Refusal>;

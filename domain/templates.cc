@@ -5,7 +5,13 @@ namespace docket::domain {
 namespace {
 
 Column column(std::string_view name, ColumnCategory category) {
-  return {columnIdFor(name), std::string(name), category, std::nullopt, false};
+  return {columnIdFor(name), std::string(name), category, std::nullopt, false, WaitsFor::nothing};
+}
+
+Column waiting(std::string_view name, WaitsFor waitsFor) {
+  Column made = column(name, ColumnCategory::waiting);
+  made.waitsFor = waitsFor;
+  return made;
 }
 
 Column defaultDropQueue(std::string_view name) {
@@ -19,8 +25,8 @@ std::vector<Column> itSupport() {
       column("Inbox", ColumnCategory::queue),
       defaultDropQueue("Follow-Up"),
       column("In Progress", ColumnCategory::active),
-      column("Requires Further Support", ColumnCategory::waiting),
-      column("Waiting on Customer", ColumnCategory::waiting),
+      waiting("Requires Further Support", WaitsFor::team),
+      waiting("Waiting on Customer", WaitsFor::customer),
       column("Done", ColumnCategory::resolved),
       column("Closed", ColumnCategory::closed),
   };
@@ -49,12 +55,29 @@ std::vector<Column> basic() {
   };
 }
 
+// One lane a class of service.
+std::vector<Lane> lanesByClass() {
+  return {{LaneId{"expedite"}, "Expedite", {ServiceClass::expedite}},
+          {LaneId{"fixed-date"}, "Fixed date", {ServiceClass::fixedDate}},
+          {LaneId{"standard"}, "Standard", {ServiceClass::standard}},
+          {LaneId{"intangible"}, "Intangible", {ServiceClass::intangible}}};
+}
+
+// What development has done goes back to the desk it came from.
+std::vector<Rule> developmentRules() {
+  return {{RuleId{"return-when-done"}, columnIdFor("Done"), std::nullopt,
+           ReturnHome{"Development is done."}}};
+}
+
 }  // namespace
 
-std::optional<std::vector<Column>> templateColumns(std::string_view name) {
-  if (name == "it-support") return itSupport();
-  if (name == "development") return development();
-  if (name == "basic") return basic();
+std::optional<BoardTemplate> boardTemplate(std::string_view name) {
+  // Where an it-support board hands over to is the desk's own: `board set-rule` names it.
+  if (name == "it-support") return BoardTemplate{itSupport(), lanesByClass(), {}};
+  if (name == "development") {
+    return BoardTemplate{development(), lanesByClass(), developmentRules()};
+  }
+  if (name == "basic") return BoardTemplate{basic(), {}, {}};
   return std::nullopt;
 }
 

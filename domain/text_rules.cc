@@ -1,7 +1,10 @@
 #include "domain/text_rules.h"
+#include <chrono>
+#include <cstdio>
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 
 namespace docket::domain {
 namespace {
@@ -149,6 +152,76 @@ std::string_view withoutOuterBlanks(std::string_view text) {
   const std::size_t first = text.find_first_not_of(kBlanks);
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+bool isPlainId(std::string_view text) {
+  const auto isPlain = [](char c) { return isAsciiLower(c) || isAsciiDigit(c); };
+  if (text.empty() || text.size() > 40 || !isPlain(text.front()) || !isPlain(text.back())) {
+    return false;
+  }
+  return std::all_of(text.begin(), text.end(), [&](char c) { return isPlain(c) || c == '-'; });
+}
+
+std::optional<FieldInvalid> checkPlainId(std::string_view field, std::string_view id) {
+  if (isPlainId(id)) return std::nullopt;
+  return FieldInvalid{std::string(field), std::string(kPlainIdRule),
+                      id.empty() ? "nothing" : "another form"};
+}
+
+std::optional<FieldInvalid> checkTeam(std::string_view field, const TeamId& team) {
+  return checkSubject(field, SubjectId{team.value});
+}
+
+std::string instantText(Timestamp at) {
+  const auto day = std::chrono::floor<std::chrono::days>(at);
+  const std::chrono::year_month_day date{day};
+  const std::chrono::hh_mm_ss time{at - day};
+  char text[64];
+  int size = std::snprintf(
+      text, sizeof(text), "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
+      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+      static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+      static_cast<int>(time.seconds().count()));
+  std::string all(text, static_cast<std::size_t>(size));
+  if (const auto micros = time.subseconds().count(); micros != 0) {
+    size = std::snprintf(text, sizeof(text), ".%06d", static_cast<int>(micros));
+    all.append(text, static_cast<std::size_t>(size));
+  }
+  return all + "Z";
+}
+
+std::optional<Timestamp> parseInstant(std::string_view text) {
+  constexpr std::string_view kShape = "dddd-dd-ddTdd:dd:dd";
+  if (text.size() != kShape.size() + 1 && text.size() != kShape.size() + 8) return std::nullopt;
+  if (text.back() != 'Z') return std::nullopt;
+  const auto digitsAt = [&](std::size_t from, std::size_t count) {
+    int value = 0;
+    for (std::size_t i = from; i < from + count; ++i) value = value * 10 + (text[i] - '0');
+    return value;
+  };
+  for (std::size_t i = 0; i < kShape.size(); ++i) {
+    if (kShape[i] == 'd' ? !isAsciiDigit(text[i]) : text[i] != kShape[i]) return std::nullopt;
+  }
+  int micros = 0;
+  if (text.size() > kShape.size() + 1) {
+    if (text[kShape.size()] != '.') return std::nullopt;
+    for (std::size_t i = kShape.size() + 1; i + 1 < text.size(); ++i) {
+      if (!isAsciiDigit(text[i])) return std::nullopt;
+    }
+    micros = digitsAt(kShape.size() + 1, 6);
+  }
+  const std::chrono::year_month_day date{std::chrono::year{digitsAt(0, 4)},
+                                         std::chrono::month{static_cast<unsigned>(digitsAt(5, 2))},
+                                         std::chrono::day{static_cast<unsigned>(digitsAt(8, 2))}};
+  const int hours = digitsAt(11, 2);
+  const int minutes = digitsAt(14, 2);
+  const int seconds = digitsAt(17, 2);
+  if (!date.ok() || date.year() < std::chrono::year{1970} || hours > 23 || minutes > 59 ||
+      seconds > 59) {
+    return std::nullopt;
+  }
+  return std::chrono::sys_days{date} + std::chrono::hours{hours} + std::chrono::minutes{minutes} +
+         std::chrono::seconds{seconds} + std::chrono::microseconds{micros};
 }
 
 }  // namespace docket::domain

@@ -31,6 +31,8 @@ inline constexpr TextRule kReasonRule{1, 1'000, Controls::newlineAndTab};
 inline constexpr TextRule kOptionalReasonRule{0, 1'000, Controls::newlineAndTab};
 inline constexpr TextRule kBoardNameRule{1, 100, Controls::none};
 inline constexpr TextRule kColumnNameRule{1, 60, Controls::none};
+inline constexpr TextRule kLabelRule{1, 60, Controls::none};
+inline constexpr TextRule kCustomerRule{0, 100, Controls::none};
 // What imports bring is kept as it came, so only its encoding and its size are checked.
 inline constexpr TextRule kExternalKeyRule{1, 200, Controls::any};
 inline constexpr TextRule kActivityRule{1, 300, Controls::any};
@@ -48,8 +50,22 @@ std::optional<std::size_t> characterCount(std::string_view text);
 // 1 to 100 letters, digits and . _ - @ + (ASCII).
 std::optional<FieldInvalid> checkSubject(std::string_view field, const SubjectId& subject);
 
+// Ids that a desk gives itself: 1 to 40 of a-z, 0-9 and -, a letter or digit first and last.
+bool isPlainId(std::string_view text);
+inline constexpr std::string_view kPlainIdRule =
+    "must be 1 to 40 of a-z, 0-9 and -, a letter or digit first and last";
+std::optional<FieldInvalid> checkPlainId(std::string_view field, std::string_view id);
+std::optional<FieldInvalid> checkTeam(std::string_view field, const TeamId& team);
+
 // 2 to 10 of A-Z and 0-9, a letter first.
 bool isBoardKey(std::string_view text);
+
+// --- Instants as text
+// ------------------------------------------------------------------------------ ISO 8601 in UTC
+// with microseconds where there are any: "2026-03-02T09:14:00Z". For the years 1970 to 9999; none
+// for any other text.
+std::string instantText(Timestamp at);
+std::optional<Timestamp> parseInstant(std::string_view text);
 
 // --- ASCII, whatever the locale ------------------------------------------------------------------
 constexpr bool isAsciiDigit(char c) {

@@ -1,8 +1,10 @@
 #include "domain/ticket.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "domain/cases.h"
+#include "domain/text_rules.h"
 
 namespace docket::domain {
 namespace {
@@ -11,7 +13,10 @@ namespace {
 // in one place. The state's own column counts as the one that is left, whatever the event says.
 void enter(Ticket& ticket, const Place& to, Timestamp occurredAt) {
   const Place from = std::exchange(ticket.place, to);
-  if (from.column != to.column) ticket.inColumnSince = occurredAt;
+  if (from.column != to.column) {
+    ticket.inColumnSince = occurredAt;
+    ++ticket.entries;
+  }
   if (from.category == ColumnCategory::queue && to.category != ColumnCategory::queue &&
       !ticket.committedAt) {
     ticket.committedAt = occurredAt;
@@ -23,6 +28,8 @@ void enter(Ticket& ticket, const Place& to, Timestamp occurredAt) {
     ++ticket.reopenCount;
     ticket.resolvedAt.reset();
     ticket.resolution.clear();  // it did not hold; the log keeps it
+    ticket.resolutionKind = ResolutionKind::unspecified;
+    ticket.cancelled = false;
   }
 }
 
@@ -31,8 +38,8 @@ void open(Ticket& ticket, const TicketOpened& opened, Timestamp occurredAt) {
   ticket.exists = true;
   ticket.id = opened.id;
   ticket.place = opened.place;
-  ticket.type = opened.type;
-  ticket.serviceClass = opened.serviceClass;
+  ticket.classification.type = opened.type;
+  ticket.classification.serviceClass = opened.serviceClass;
   ticket.tier = opened.tier;
   ticket.title = opened.title;
   ticket.description = opened.description;
@@ -42,9 +49,133 @@ void open(Ticket& ticket, const TicketOpened& opened, Timestamp occurredAt) {
   ticket.foreign = opened.foreign;
   ticket.openedAt = occurredAt;
   ticket.inColumnSince = occurredAt;
+  ticket.entries = 1;
   // Opened past the queue is committed at once.
   if (opened.place.category != ColumnCategory::queue) ticket.committedAt = occurredAt;
   if (ticket.finished()) ticket.resolvedAt = occurredAt;
+}
+
+void setTier(Ticket& ticket, Tier tier) {
+  ticket.tier = tier;
+  ticket.wasEscalated = ticket.wasEscalated || tier != Tier::first;
+}
+
+void edit(Ticket& ticket, const TicketEdited& edited) {
+  if (edited.field == kTitleField) ticket.title = edited.after;
+  if (edited.field == kDescriptionField) ticket.description = edited.after;
+  if (edited.field == kRequesterField) ticket.requester = SubjectId{edited.after};
+  if (edited.field == kDueField) ticket.due = parseInstant(edited.after);
+}
+
+// The guest on `board`; none when no accepted hand-over put one there.
+GuestPlacement* guest(Ticket& ticket, const BoardKey& board) {
+  return const_cast<GuestPlacement*>(std::as_const(ticket).guestOn(board));
+}
+
+void dropOffer(Ticket& ticket, const BoardKey& board) {
+  std::erase_if(ticket.offers, [&](const HandOverOffer& offer) { return offer.to == board; });
+}
+void dropGuest(Ticket& ticket, const BoardKey& board) {
+  std::erase_if(ticket.guests, [&](const GuestPlacement& one) { return one.board == board; });
+}
+
+void moveGuest(Ticket& ticket, const BoardKey& board, const Place& to, Timestamp occurredAt) {
+  GuestPlacement* const placement = guest(ticket, board);
+  if (placement == nullptr) return;
+  if (placement->place.column != to.column) placement->inColumnSince = occurredAt;
+  placement->place = to;
+}
+
+// All but the opening and the clocks.
+void evolveOne(Ticket& ticket, const TicketEvent& event, Timestamp occurredAt) {
+  std::visit(Cases{
+                 [](const TicketOpened&) {},  // see evolve
+                 [&](const TicketMoved& e) { enter(ticket, e.to, occurredAt); },
+                 [&](const TicketPulled& e) {
+                   enter(ticket, e.to, occurredAt);
+                   ticket.assignee = e.agent;
+                 },
+                 [&](const TicketAssigned& e) { ticket.assignee = e.to; },
+                 [&](const TicketEscalated& e) { setTier(ticket, e.to); },
+                 [&](const TicketBlocked& e) {
+                   ticket.blocker = Blocker{e.kind, e.reason, occurredAt};
+                 },
+                 [&](const TicketUnblocked&) { ticket.blocker.reset(); },
+                 [&](const CommentAdded&) { ++ticket.commentCount; },
+                 [&](const TicketResolved& e) {
+                   enter(ticket, e.to, occurredAt);
+                   ticket.resolution = e.resolution;
+                   ticket.resolutionKind = e.kind;
+                 },
+                 [&](const TicketReopened& e) { enter(ticket, e.to, occurredAt); },
+                 [&](const HistoryRecorded& e) {
+                   ++ticket.historyCount;
+                   if (e.to) enter(ticket, *e.to, occurredAt);
+                   if (e.assignee) ticket.assignee = *e.assignee;
+                   if (e.team) ticket.team = *e.team;
+                   if (e.tier) setTier(ticket, *e.tier);
+                 },
+                 [&](const TicketEdited& e) { edit(ticket, e); },
+                 [&](const TicketClassified& e) { ticket.classification = e.after; },
+                 [&](const TicketCommitted&) {
+                   if (!ticket.committedAt) ticket.committedAt = occurredAt;
+                 },
+                 [&](const TeamAssigned& e) { ticket.team = e.to; },
+                 [&](const ContactRecorded&) { ++ticket.contactCount; },
+                 [&](const TicketCameBack& e) { enter(ticket, e.to, occurredAt); },
+                 [&](const HandOverOffered& e) {
+                   dropOffer(ticket, e.to);
+                   ticket.offers.push_back({e.to, e.reason, occurredAt});
+                 },
+                 [&](const HandOverAccepted& e) {
+                   dropOffer(ticket, e.by);
+                   dropGuest(ticket, e.by);
+                   ticket.guests.push_back({e.by, e.place, e.agent, occurredAt, occurredAt});
+                 },
+                 [&](const HandOverReturned& e) {
+                   dropOffer(ticket, e.by);
+                   dropGuest(ticket, e.by);
+                 },
+                 [&](const GuestMoved& e) { moveGuest(ticket, e.board, e.to, occurredAt); },
+                 [&](const GuestPulled& e) {
+                   moveGuest(ticket, e.board, e.to, occurredAt);
+                   if (GuestPlacement* const placement = guest(ticket, e.board)) {
+                     placement->assignee = e.agent;
+                   }
+                 },
+                 [&](const GuestAssigned& e) {
+                   if (GuestPlacement* const placement = guest(ticket, e.board))
+                     placement->assignee = e.to;
+                 },
+                 [&](const ApprovalRequested& e) { apply(ticket.approvals, e); },
+                 [&](const ApprovalDecided& e) { apply(ticket.approvals, e); },
+                 [&](const CheckAdded& e) {
+                   ticket.checks.push_back({e.number, e.text, e.required, e.gate, false});
+                 },
+                 [&](const CheckCompleted& e) {
+                   for (Check& check : ticket.checks) {
+                     if (check.number == e.number) check.done = true;
+                   }
+                 },
+                 [&](const TicketLinked& e) {
+                   ticket.links.push_back({e.kind, e.other, e.outgoing});
+                 },
+                 [&](const TicketUnlinked& e) {
+                   std::erase(ticket.links, Link{e.kind, e.other, e.outgoing});
+                 },
+                 [](const TicketSplit&) {},  // its children are links
+                 [&](const TicketClosed& e) { enter(ticket, e.to, occurredAt); },
+                 [&](const TicketCancelled& e) {
+                   enter(ticket, e.to, occurredAt);
+                   ticket.cancelled = true;
+                 },
+                 [&](const SatisfactionRecorded& e) { ticket.satisfaction = e.score; },
+                 // The clocks have these.
+                 [](const PromiseMade&) {}, [](const PromiseChanged&) {},
+                 [](const PromiseWarned&) {}, [](const PromiseMissed&) {}, [](const PromiseMet&) {},
+                 [](const RuleNotApplied&) {},  // for those who look later
+             },
+             event);
 }
 
 }  // namespace
@@ -54,31 +185,28 @@ void evolve(Ticket& ticket, const TicketEvent& event, Timestamp occurredAt) {
     return open(ticket, *opened, occurredAt);
   }
   if (!ticket.exists) return;  // history of a ticket that nobody opened makes no ticket
-  std::visit(Cases{
-                 [](const TicketOpened&) {},  // above
-                 [&](const TicketMoved& e) { enter(ticket, e.to, occurredAt); },
-                 [&](const TicketPulled& e) {
-                   enter(ticket, e.to, occurredAt);
-                   ticket.assignee = e.agent;
-                 },
-                 [&](const TicketAssigned& e) { ticket.assignee = e.to; },
-                 [&](const TicketEscalated& e) { ticket.tier = e.to; },
-                 [&](const TicketBlocked& e) {
-                   ticket.blocker = Blocker{e.kind, e.reason, occurredAt};
-                 },
-                 [&](const TicketUnblocked&) { ticket.blocker.reset(); },
-                 [&](const CommentAdded&) { ++ticket.commentCount; },
-                 [&](const TicketResolved& e) {
-                   enter(ticket, e.to, occurredAt);
-                   ticket.resolution = e.resolution;
-                 },
-                 [&](const TicketReopened& e) { enter(ticket, e.to, occurredAt); },
-                 [&](const HistoryRecorded& e) {
-                   ++ticket.historyCount;
-                   if (e.to) enter(ticket, *e.to, occurredAt);
-                 },
-             },
-             event);
+  const Place before = ticket.place;
+  evolveOne(ticket, event, occurredAt);
+  ticket.clocks.apply(event, before, ticket.place, occurredAt);
+}
+
+const GuestPlacement* Ticket::guestOn(const BoardKey& board) const {
+  const auto found = std::find_if(guests.begin(), guests.end(), [&](const GuestPlacement& guest) {
+    return guest.board == board;
+  });
+  return found == guests.end() ? nullptr : &*found;
+}
+
+const HandOverOffer* Ticket::offerTo(const BoardKey& board) const {
+  const auto found = std::find_if(offers.begin(), offers.end(),
+                                  [&](const HandOverOffer& offer) { return offer.to == board; });
+  return found == offers.end() ? nullptr : &*found;
+}
+
+const Approval* Ticket::approval(std::uint32_t number) const {
+  const auto found = std::find_if(approvals.begin(), approvals.end(),
+                                  [&](const Approval& one) { return one.number == number; });
+  return found == approvals.end() ? nullptr : &*found;
 }
 
 std::optional<TicketId> namedTicket(const TicketCommand& command) {

@@ -6,6 +6,8 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "domain/approval.h"
+#include "domain/clock.h"
 #include "domain/command.h"
 #include "domain/refusal.h"
 #include "domain/ticket_event.h"
@@ -21,31 +23,91 @@ struct Blocker {
   bool operator==(const Blocker&) const = default;
 };
 
+// An offer to another board that neither took nor returned it yet.
+struct HandOverOffer {
+  BoardKey to;
+  std::string reason;
+  Timestamp since;
+  bool operator==(const HandOverOffer&) const = default;
+};
+
+// Where a ticket stands as a guest.
+struct GuestPlacement {
+  BoardKey board;
+  Place place;
+  SubjectId assignee;
+  Timestamp since;
+  Timestamp inColumnSince;
+  bool operator==(const GuestPlacement&) const = default;
+};
+
+struct Check {
+  std::uint32_t number = 0;
+  std::string text;
+  bool required = true;
+  Gate gate = Gate::resolve;
+  bool done = false;
+  bool operator==(const Check&) const = default;
+};
+
+struct Link {
+  LinkKind kind = LinkKind::relates;
+  TicketId other;
+  bool outgoing = true;
+  bool operator==(const Link&) const = default;
+};
+
 // What a ticket is after its events so far. A default-made one does not exist yet.
 struct Ticket {
   bool exists = false;
   TicketId id;
+  // Placement
   Place place;
-  TicketType type = TicketType::incident;
-  ServiceClass serviceClass = ServiceClass::standard;
-  Tier tier = Tier::first;
+  std::vector<GuestPlacement> guests;
+  std::vector<HandOverOffer> offers;
+  Timestamp openedAt;
+  Timestamp inColumnSince;
+  std::uint64_t entries = 0;             // columns entered so far, the first one included
+  std::optional<Timestamp> committedAt;  // promised, or first left a queue column
+  // Classification
+  Classification classification;
   std::string title;
   std::string description;
   SubjectId requester;
-  SubjectId assignee;
-  std::optional<Blocker> blocker;
   std::optional<Timestamp> due;
+  // Ownership
+  SubjectId assignee;
+  TeamId team;
+  Tier tier = Tier::first;
+  bool wasEscalated = false;  // it has left the first tier
+  // Blocker
+  std::optional<Blocker> blocker;
+  // Conversation
+  std::uint64_t commentCount = 0;
+  std::uint64_t contactCount = 0;
+  // Promises
+  Clocks clocks;
+  // Gates
+  std::vector<Approval> approvals;
+  std::vector<Check> checks;
+  // Links
+  std::vector<Link> links;
+  // Outcome
   std::string resolution;  // empty again after a reopening
+  ResolutionKind resolutionKind = ResolutionKind::unspecified;
+  bool cancelled = false;
+  std::optional<Timestamp> resolvedAt;  // none again after a reopening
+  std::uint64_t reopenCount = 0;
+  std::optional<std::uint8_t> satisfaction;  // 1 to 5
+  // From elsewhere
   std::string externalKey;
   std::vector<ForeignAttribute> foreign;
-  Timestamp openedAt;
-  Timestamp inColumnSince;
-  std::optional<Timestamp> committedAt;  // first left a queue column
-  std::optional<Timestamp> resolvedAt;   // none again after a reopening
-  std::uint64_t reopenCount = 0;
-  std::uint64_t commentCount = 0;
   std::uint64_t historyCount = 0;  // imported events
+
   bool finished() const { return isFinished(place.category); }
+  const GuestPlacement* guestOn(const BoardKey& board) const;
+  const HandOverOffer* offerTo(const BoardKey& board) const;
+  const Approval* approval(std::uint32_t number) const;
   bool operator==(const Ticket&) const = default;
 };
 
@@ -57,12 +119,18 @@ struct Context {
   Timestamp now;
   SubjectId actor;
   const World& world;
+  bool isSystem = false;  // the desk itself asks: a clock or a rule
 };
 
-// A decision on one ticket: the events, all on that ticket's stream.
+struct TicketChange {
+  TicketId ticket;
+  TicketEvent event;
+};
+// What a command comes to, in order. Most write one ticket; a link writes both, a split its
+// children. `ticket` is the one that the command is about.
 struct Decided {
   TicketId ticket;
-  std::vector<TicketEvent> events;
+  std::vector<TicketChange> changes;
 };
 using Decision = tl::expected<Decided, Rejection>;
 

@@ -55,6 +55,108 @@ constexpr Spellings<PullRule, 4> kPullRules{{
     {PullRule::intangible, "intangible"},
 }};
 
+constexpr Spellings<WaitsFor, 4> kWaitsFor{{
+    {WaitsFor::nothing, "nothing"},
+    {WaitsFor::customer, "customer"},
+    {WaitsFor::supplier, "supplier"},
+    {WaitsFor::team, "team"},
+}};
+
+constexpr Spellings<ChangeKind, 4> kChangeKinds{{
+    {ChangeKind::none, "none"},
+    {ChangeKind::standard, "standard"},
+    {ChangeKind::normal, "normal"},
+    {ChangeKind::emergency, "emergency"},
+}};
+
+constexpr Spellings<Level, 4> kLevels{{
+    {Level::none, "none"},
+    {Level::low, "low"},
+    {Level::medium, "medium"},
+    {Level::high, "high"},
+}};
+
+constexpr Spellings<Priority, 6> kPriorities{{
+    {Priority::none, "none"},
+    {Priority::p1, "p1"},
+    {Priority::p2, "p2"},
+    {Priority::p3, "p3"},
+    {Priority::p4, "p4"},
+    {Priority::p5, "p5"},
+}};
+
+constexpr Spellings<CynefinDomain, 5> kCynefinDomains{{
+    {CynefinDomain::none, "none"},
+    {CynefinDomain::clear, "clear"},
+    {CynefinDomain::complicated, "complicated"},
+    {CynefinDomain::complex, "complex"},
+    {CynefinDomain::chaotic, "chaotic"},
+}};
+
+constexpr Spellings<Channel, 6> kChannels{{
+    {Channel::phone, "phone"},
+    {Channel::mail, "mail"},
+    {Channel::chat, "chat"},
+    {Channel::portal, "portal"},
+    {Channel::walkIn, "walk-in"},
+    {Channel::other, "other"},
+}};
+
+constexpr Spellings<Direction, 2> kDirections{{
+    {Direction::inbound, "inbound"},
+    {Direction::outbound, "outbound"},
+}};
+
+constexpr Spellings<LinkKind, 6> kLinkKinds{{
+    {LinkKind::relates, "relates"},
+    {LinkKind::causes, "causes"},
+    {LinkKind::duplicates, "duplicates"},
+    {LinkKind::parent, "parent"},
+    {LinkKind::implements, "implements"},
+    {LinkKind::causedByChange, "caused-by-change"},
+}};
+
+constexpr Spellings<Verdict, 2> kVerdicts{{
+    {Verdict::approved, "approved"},
+    {Verdict::rejected, "rejected"},
+}};
+
+constexpr Spellings<ResolutionKind, 6> kResolutionKinds{{
+    {ResolutionKind::unspecified, "unspecified"},
+    {ResolutionKind::fix, "fix"},
+    {ResolutionKind::workaround, "workaround"},
+    {ResolutionKind::answer, "answer"},
+    {ResolutionKind::notReproducible, "not-reproducible"},
+    {ResolutionKind::noAction, "no-action"},
+}};
+
+constexpr Spellings<Gate, 2> kGates{{
+    {Gate::resolve, "resolve"},
+    {Gate::close, "close"},
+}};
+
+constexpr Spellings<PromiseKind, 5> kPromiseKinds{{
+    {PromiseKind::firstResponse, "first-response"},
+    {PromiseKind::timeToOwn, "time-to-own"},
+    {PromiseKind::resolution, "resolution"},
+    {PromiseKind::nextUpdate, "next-update"},
+    {PromiseKind::supplier, "supplier"},
+}};
+
+constexpr Spellings<ReturnCause, 2> kReturnCauses{{
+    {ReturnCause::customerContact, "customer-contact"},
+    {ReturnCause::handOverReturned, "hand-over-returned"},
+}};
+
+constexpr Spellings<Role, 6> kRoles{{
+    {Role::requester, "requester"},
+    {Role::agent, "agent"},
+    {Role::manager, "manager"},
+    {Role::approver, "approver"},
+    {Role::auditor, "auditor"},
+    {Role::administrator, "administrator"},
+}};
+
 template <class Enum, std::size_t N>
 std::string_view spell(const Spellings<Enum, N>& spellings, Enum value) {
   for (const auto& [candidate, spelling] : spellings) {
@@ -101,6 +203,48 @@ std::string_view text(BlockerKind value) {
 std::string_view text(PullRule value) {
   return spell(kPullRules, value);
 }
+std::string_view text(WaitsFor value) {
+  return spell(kWaitsFor, value);
+}
+std::string_view text(ChangeKind value) {
+  return spell(kChangeKinds, value);
+}
+std::string_view text(Level value) {
+  return spell(kLevels, value);
+}
+std::string_view text(Priority value) {
+  return spell(kPriorities, value);
+}
+std::string_view text(CynefinDomain value) {
+  return spell(kCynefinDomains, value);
+}
+std::string_view text(Channel value) {
+  return spell(kChannels, value);
+}
+std::string_view text(Direction value) {
+  return spell(kDirections, value);
+}
+std::string_view text(LinkKind value) {
+  return spell(kLinkKinds, value);
+}
+std::string_view text(Verdict value) {
+  return spell(kVerdicts, value);
+}
+std::string_view text(ResolutionKind value) {
+  return spell(kResolutionKinds, value);
+}
+std::string_view text(Gate value) {
+  return spell(kGates, value);
+}
+std::string_view text(PromiseKind value) {
+  return spell(kPromiseKinds, value);
+}
+std::string_view text(ReturnCause value) {
+  return spell(kReturnCauses, value);
+}
+std::string_view text(Role value) {
+  return spell(kRoles, value);
+}
 
 std::optional<TicketType> parseTicketType(std::string_view text) {
   return parse(kTicketTypes, text);
@@ -116,6 +260,48 @@ std::optional<BlockerKind> parseBlockerKind(std::string_view text) {
 }
 std::optional<PullRule> parsePullRule(std::string_view text) {
   return parse(kPullRules, text);
+}
+std::optional<WaitsFor> parseWaitsFor(std::string_view text) {
+  return parse(kWaitsFor, text);
+}
+std::optional<ChangeKind> parseChangeKind(std::string_view text) {
+  return parse(kChangeKinds, text);
+}
+std::optional<Level> parseLevel(std::string_view text) {
+  return parse(kLevels, text);
+}
+std::optional<Priority> parsePriority(std::string_view text) {
+  return parse(kPriorities, text);
+}
+std::optional<CynefinDomain> parseCynefinDomain(std::string_view text) {
+  return parse(kCynefinDomains, text);
+}
+std::optional<Channel> parseChannel(std::string_view text) {
+  return parse(kChannels, text);
+}
+std::optional<Direction> parseDirection(std::string_view text) {
+  return parse(kDirections, text);
+}
+std::optional<LinkKind> parseLinkKind(std::string_view text) {
+  return parse(kLinkKinds, text);
+}
+std::optional<Verdict> parseVerdict(std::string_view text) {
+  return parse(kVerdicts, text);
+}
+std::optional<ResolutionKind> parseResolutionKind(std::string_view text) {
+  return parse(kResolutionKinds, text);
+}
+std::optional<Gate> parseGate(std::string_view text) {
+  return parse(kGates, text);
+}
+std::optional<PromiseKind> parsePromiseKind(std::string_view text) {
+  return parse(kPromiseKinds, text);
+}
+std::optional<ReturnCause> parseReturnCause(std::string_view text) {
+  return parse(kReturnCauses, text);
+}
+std::optional<Role> parseRole(std::string_view text) {
+  return parse(kRoles, text);
 }
 
 }  // namespace docket::domain

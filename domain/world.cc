@@ -1,22 +1,29 @@
 #include "domain/world.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "domain/cases.h"
+#include "domain/text_rules.h"
+#include "domain/working_time.h"
 
 namespace docket::domain {
 namespace {
 
-bool isExpediteUnderWay(const OpenCard& card) {
-  return card.serviceClass == ServiceClass::expedite && isUnderWay(card.place.category);
+std::size_t indexOf(TicketType type) {
+  return static_cast<std::size_t>(type);
+}
+std::size_t indexOf(ServiceClass serviceClass) {
+  return static_cast<std::size_t>(serviceClass);
 }
 
-std::uint32_t placeIndex(BoardWorld& world, const Place& place) {
-  const auto found = std::find(world.places.begin(), world.places.end(), place);
-  if (found != world.places.end()) return static_cast<std::uint32_t>(found - world.places.begin());
-  world.places.push_back(place);
-  return static_cast<std::uint32_t>(world.places.size() - 1);
+template <class T>
+std::uint32_t listed(std::vector<T>& all, const T& one) {
+  const auto found = std::find(all.begin(), all.end(), one);
+  if (found != all.end()) return static_cast<std::uint32_t>(found - all.begin());
+  all.push_back(one);
+  return static_cast<std::uint32_t>(all.size() - 1);
 }
 
 FinishedCard packed(BoardWorld& world, const OpenCard& card) {
@@ -24,12 +31,14 @@ FinishedCard packed(BoardWorld& world, const OpenCard& card) {
   finished.arrivedAt = card.arrivedAt;
   finished.committedAt = card.committedAt.value_or(Timestamp{});
   finished.due = card.due.value_or(Timestamp{});
-  finished.place = placeIndex(world, card.place);
+  finished.place = listed(world.places, card.place);
+  finished.assignee = listed(world.people, card.assignee);
   finished.type = static_cast<std::uint8_t>(card.type);
   finished.serviceClass = static_cast<std::uint8_t>(card.serviceClass);
   finished.committed = card.committedAt.has_value();
   finished.promised = card.due.has_value();
   finished.blocked = card.blocked;
+  finished.awaitsApproval = card.awaitsApproval;
   return finished;
 }
 
@@ -37,67 +46,92 @@ OpenCard unpacked(const BoardWorld& world, const TicketId& ticket, const Finishe
   OpenCard card;
   card.ticket = ticket;
   card.place = world.places[finished.place];
+  card.assignee = world.people[finished.assignee];
   card.type = static_cast<TicketType>(finished.type);
   card.serviceClass = static_cast<ServiceClass>(finished.serviceClass);
   card.arrivedAt = finished.arrivedAt;
   if (finished.committed) card.committedAt = finished.committedAt;
   if (finished.promised) card.due = finished.due;
   card.blocked = finished.blocked;
+  card.awaitsApproval = finished.awaitsApproval;
   return card;
 }
 
 // Takes the card off the board, out of every count.
 std::optional<OpenCard> takeOff(BoardWorld& world, const TicketId& ticket) {
   std::optional<OpenCard> card;
-  if (const auto open = world.open.find(ticket.number); open != world.open.end()) {
+  if (const auto open = world.open.find(ticket); open != world.open.end()) {
     card = std::move(open->second);
     world.open.erase(open);
+  } else if (ticket.board != world.board.key) {
+    return std::nullopt;
   } else if (const auto done = world.finished.find(ticket.number); done != world.finished.end()) {
     card = unpacked(world, ticket, done->second);
     world.finished.erase(done);
   } else {
     return std::nullopt;
   }
-  --world.standing[card->place.column];
-  if (isExpediteUnderWay(*card)) --world.expediteStarted;
+  world.counts.remove(*card);
   return card;
 }
 
 void putOn(BoardWorld& world, OpenCard card) {
-  ++world.standing[card.place.column];
-  if (isExpediteUnderWay(card)) ++world.expediteStarted;
-  const std::uint64_t number = card.ticket.number;
-  if (isFinished(card.place.category)) {
-    world.finished.insert_or_assign(number, packed(world, card));
+  world.counts.add(card);
+  const bool isGuest = card.ticket.board != world.board.key;
+  if (isFinished(card.place.category) && !isGuest) {
+    world.finished.insert_or_assign(card.ticket.number, packed(world, card));
   } else {
-    world.open.insert_or_assign(number, std::move(card));
+    TicketId ticket = card.ticket;
+    world.open.insert_or_assign(std::move(ticket), std::move(card));
   }
 }
 
-void move(BoardWorld& world, const TicketId& ticket, const Place& to, Timestamp occurredAt) {
+// Every change of a card goes through here, so that the counts follow. The card of a board that
+// does not have it is left alone.
+template <class Change>
+void change(BoardWorld& world, const TicketId& ticket, Change change) {
   std::optional<OpenCard> card = takeOff(world, ticket);
   if (!card) return;
-  if (card->place.category == ColumnCategory::queue && to.category != ColumnCategory::queue &&
-      !card->committedAt) {
-    card->committedAt = occurredAt;
-  }
-  card->place = to;
+  change(*card);
   putOn(world, *std::move(card));
 }
 
-void setBlocked(BoardWorld& world, const TicketId& ticket, bool blocked) {
-  if (const auto open = world.open.find(ticket.number); open != world.open.end()) {
-    open->second.blocked = blocked;
-  } else if (const auto done = world.finished.find(ticket.number); done != world.finished.end()) {
-    done->second.blocked = blocked;
-  }
+template <class T>
+void remember(std::deque<T>& lately, T value, std::size_t max) {
+  lately.push_back(std::move(value));
+  if (lately.size() > max) lately.pop_front();
+}
+
+void move(BoardWorld& world, const TicketId& ticket, const Place& to, Timestamp occurredAt) {
+  change(world, ticket, [&](OpenCard& card) {
+    if (card.place.category == ColumnCategory::queue && to.category != ColumnCategory::queue &&
+        !card.committedAt) {
+      card.committedAt = occurredAt;
+    }
+    if (!isFinished(card.place.category) && isFinished(to.category) && card.committedAt) {
+      remember(world.recent.cycleTimes[indexOf(card.type)], occurredAt - *card.committedAt,
+               RecentWork::kCycleTimesMax);
+    }
+    card.place = to;
+  });
+}
+
+void notePull(BoardWorld& world, const TicketId& ticket) {
+  const auto card = world.open.find(ticket);
+  if (card == world.open.end()) return;
+  remember(world.recent.pulls, card->second.serviceClass, RecentWork::kPullsMax);
 }
 
 void open(BoardWorld& world, const TicketId& ticket, const TicketOpened& opened,
           Timestamp occurredAt) {
   takeOff(world, ticket);  // no decision opens a ticket twice, but a fold takes what comes
-  OpenCard card{ticket,     opened.place, opened.type, opened.serviceClass,
-                occurredAt, std::nullopt, opened.due,  false};
+  OpenCard card;
+  card.ticket = ticket;
+  card.place = opened.place;
+  card.type = opened.type;
+  card.serviceClass = opened.serviceClass;
+  card.arrivedAt = occurredAt;
+  card.due = opened.due;
   if (opened.place.category != ColumnCategory::queue) card.committedAt = occurredAt;
   putOn(world, std::move(card));
   world.lastNumber = std::max(world.lastNumber, ticket.number);
@@ -108,43 +142,238 @@ void open(BoardWorld& world, const TicketId& ticket, const TicketOpened& opened,
 
 }  // namespace
 
-std::uint32_t BoardWorld::count(const ColumnId& column) const {
+// --- Counts --------------------------------------------------------------------------------------
+
+void Counts::add(const OpenCard& card) {
+  ++standing[card.place.column][indexOf(card.serviceClass)];
+  if (!isUnderWay(card.place.category)) return;
+  ++byType[indexOf(card.type)];
+  ++byClass[indexOf(card.serviceClass)];
+  if (!card.assignee.empty()) ++byPerson[card.assignee];
+  ++underWay;
+}
+
+void Counts::remove(const OpenCard& card) {
+  --standing[card.place.column][indexOf(card.serviceClass)];
+  if (!isUnderWay(card.place.category)) return;
+  --byType[indexOf(card.type)];
+  --byClass[indexOf(card.serviceClass)];
+  if (const auto person = byPerson.find(card.assignee); person != byPerson.end()) {
+    if (--person->second == 0) byPerson.erase(person);
+  }
+  --underWay;
+}
+
+std::uint32_t Counts::inColumn(const ColumnId& column) const {
   const auto found = standing.find(column);
-  return found == standing.end() ? 0 : found->second;
+  if (found == standing.end()) return 0;
+  return std::accumulate(found->second.begin(), found->second.end(), std::uint32_t{0});
 }
 
 std::uint32_t BoardWorld::expediteUnderWay() const {
-  return expediteStarted;
+  return counts.byClass[indexOf(ServiceClass::expedite)];
 }
+
+bool BoardWorld::knows(std::uint64_t number) const {
+  return open.contains({board.key, number}) || finished.contains(number);
+}
+
+// --- The fold
+// --------------------------------------------------------------------------------------
 
 void World::apply(const BoardKey& board, const BoardEvent& event) {
   evolve(boards_[board].board, event);
 }
 
+template <class Change>
+void World::changeEverywhere(const TicketId& ticket, Change change) {
+  domain::change(boards_[ticket.board], ticket, change);
+  for (const BoardKey& guestOn : extras(ticket).guestOn) {
+    domain::change(boards_[guestOn], ticket, change);
+  }
+}
+
+void World::noteApprovals(const TicketId& ticket) {
+  const TicketExtras& known = extras(ticket);
+  changeEverywhere(ticket, [&](OpenCard& card) {
+    card.awaitsApproval =
+        approvalState(card.type, known.changeKind, known.approvals) != ApprovalState::free;
+  });
+}
+
+void World::accept(const TicketId& ticket, const HandOverAccepted& accepted, Timestamp occurredAt) {
+  BoardWorld& host = boards_[accepted.by];
+  host.inbox.erase(ticket);
+  takeOff(host, ticket);
+  const BoardWorld& home = boards_[ticket.board];
+  OpenCard card;
+  if (const auto open = home.open.find(ticket); open != home.open.end()) {
+    card = open->second;
+  } else if (const auto done = home.finished.find(ticket.number); done != home.finished.end()) {
+    card = unpacked(home, ticket, done->second);
+  } else {
+    return;
+  }
+  card.place = accepted.place;
+  card.assignee = accepted.agent;
+  card.arrivedAt = occurredAt;
+  card.committedAt.reset();
+  if (card.place.category != ColumnCategory::queue) card.committedAt = occurredAt;
+  putOn(host, std::move(card));
+  std::vector<BoardKey>& guestOn = boards_[ticket.board].extras[ticket.number].guestOn;
+  if (std::find(guestOn.begin(), guestOn.end(), accepted.by) == guestOn.end()) {
+    guestOn.push_back(accepted.by);
+  }
+}
+
+void World::giveBack(const TicketId& ticket, const BoardKey& by) {
+  BoardWorld& host = boards_[by];
+  host.inbox.erase(ticket);
+  if (ticket.board != by) takeOff(host, ticket);
+  BoardWorld& home = boards_[ticket.board];
+  if (const auto known = home.extras.find(ticket.number); known != home.extras.end()) {
+    std::erase(known->second.guestOn, by);
+  }
+}
+
 void World::apply(const TicketId& ticket, const TicketEvent& event, Timestamp occurredAt) {
-  BoardWorld& world = boards_[ticket.board];
+  BoardWorld& home = boards_[ticket.board];
+  if (home.board.key.empty()) home.board.key = ticket.board;
+  if (!std::holds_alternative<TicketOpened>(event) && !home.knows(ticket.number)) return;
+  const auto moveHome = [&](const Place& to) { move(home, ticket, to, occurredAt); };
   std::visit(Cases{
-                 [&](const TicketOpened& e) { open(world, ticket, e, occurredAt); },
-                 [&](const TicketMoved& e) { move(world, ticket, e.to, occurredAt); },
-                 [&](const TicketPulled& e) { move(world, ticket, e.to, occurredAt); },
-                 [&](const TicketAssigned&) {},
-                 [&](const TicketEscalated&) {},
-                 [&](const TicketBlocked&) { setBlocked(world, ticket, true); },
-                 [&](const TicketUnblocked&) { setBlocked(world, ticket, false); },
-                 [&](const CommentAdded&) {},
-                 [&](const TicketResolved& e) { move(world, ticket, e.to, occurredAt); },
-                 [&](const TicketReopened& e) { move(world, ticket, e.to, occurredAt); },
-                 [&](const HistoryRecorded& e) {
-                   if (e.to) move(world, ticket, *e.to, occurredAt);
+                 [&](const TicketOpened& e) { open(home, ticket, e, occurredAt); },
+                 [&](const TicketMoved& e) { moveHome(e.to); },
+                 [&](const TicketPulled& e) {
+                   notePull(home, ticket);
+                   moveHome(e.to);
+                   change(home, ticket, [&](OpenCard& card) { card.assignee = e.agent; });
                  },
+                 [&](const TicketAssigned& e) {
+                   change(home, ticket, [&](OpenCard& card) { card.assignee = e.to; });
+                 },
+                 [](const TicketEscalated&) {},
+                 [&](const TicketBlocked&) {
+                   changeEverywhere(ticket, [](OpenCard& card) { card.blocked = true; });
+                 },
+                 [&](const TicketUnblocked&) {
+                   changeEverywhere(ticket, [](OpenCard& card) { card.blocked = false; });
+                 },
+                 [](const CommentAdded&) {},
+                 [&](const TicketResolved& e) { moveHome(e.to); },
+                 [&](const TicketReopened& e) { moveHome(e.to); },
+                 [&](const HistoryRecorded& e) {
+                   if (e.to) moveHome(*e.to);
+                   if (e.assignee) {
+                     change(home, ticket, [&](OpenCard& card) { card.assignee = *e.assignee; });
+                   }
+                 },
+                 [&](const TicketEdited& e) {
+                   if (e.field != kDueField) return;
+                   changeEverywhere(ticket,
+                                    [&](OpenCard& card) { card.due = parseInstant(e.after); });
+                 },
+                 [&](const TicketClassified& e) {
+                   if (e.after.changeKind != extras(ticket).changeKind) {
+                     home.extras[ticket.number].changeKind = e.after.changeKind;
+                   }
+                   changeEverywhere(ticket, [&](OpenCard& card) {
+                     card.type = e.after.type;
+                     card.serviceClass = e.after.serviceClass;
+                   });
+                   noteApprovals(ticket);
+                 },
+                 [&](const TicketCommitted&) {
+                   change(home, ticket, [&](OpenCard& card) {
+                     if (!card.committedAt) card.committedAt = occurredAt;
+                   });
+                 },
+                 [](const TeamAssigned&) {},
+                 [](const ContactRecorded&) {},
+                 [&](const TicketCameBack& e) { moveHome(e.to); },
+                 [&](const HandOverOffered& e) {
+                   boards_[e.to].inbox.insert_or_assign(ticket, occurredAt);
+                 },
+                 [&](const HandOverAccepted& e) { accept(ticket, e, occurredAt); },
+                 [&](const HandOverReturned& e) { giveBack(ticket, e.by); },
+                 [&](const GuestMoved& e) { move(boards_[e.board], ticket, e.to, occurredAt); },
+                 [&](const GuestPulled& e) {
+                   BoardWorld& host = boards_[e.board];
+                   notePull(host, ticket);
+                   move(host, ticket, e.to, occurredAt);
+                   change(host, ticket, [&](OpenCard& card) { card.assignee = e.agent; });
+                 },
+                 [&](const GuestAssigned& e) {
+                   change(boards_[e.board], ticket, [&](OpenCard& card) { card.assignee = e.to; });
+                 },
+                 [&](const ApprovalRequested& e) {
+                   domain::apply(home.extras[ticket.number].approvals, e);
+                   noteApprovals(ticket);
+                 },
+                 [&](const ApprovalDecided& e) {
+                   domain::apply(home.extras[ticket.number].approvals, e);
+                   noteApprovals(ticket);
+                 },
+                 [](const CheckAdded&) {},
+                 [](const CheckCompleted&) {},
+                 [](const TicketLinked&) {},
+                 [](const TicketUnlinked&) {},
+                 [](const TicketSplit&) {},
+                 [&](const TicketClosed& e) { moveHome(e.to); },
+                 [&](const TicketCancelled& e) { moveHome(e.to); },
+                 [](const SatisfactionRecorded&) {},
+                 [&](const PromiseMade&) { home.extras[ticket.number].hasClocks = true; },
+                 [](const PromiseChanged&) {},
+                 [](const PromiseWarned&) {},
+                 [](const PromiseMissed&) {},
+                 [](const PromiseMet&) {},
+                 [](const RuleNotApplied&) {},
              },
              event);
 }
 
+void World::apply(const DeskEvent& event, Timestamp occurredAt) {
+  // The first event of a definition is version 0.
+  const auto next = [](auto& all, const auto& id) -> auto& {
+    const auto [at, isNew] = all.try_emplace(id);
+    if (!isNew) ++at->second.version;
+    return at->second;
+  };
+  std::visit(
+      Cases{
+          [&](const CalendarSet& e) {
+            DefinedCalendar& defined = next(desk_.calendars, e.calendar.id);
+            defined.calendar = e.calendar;
+            auto compiled = WorkingTime::compile(e.calendar);
+            defined.workingTime =
+                compiled ? std::make_shared<const WorkingTime>(*std::move(compiled)) : nullptr;
+          },
+          [&](const PromisePolicySet& e) {
+            DefinedPolicy& defined = next(desk_.policies, e.policy.id);
+            if (!defined.policy.inUse || defined.policy.id.empty()) defined.since = occurredAt;
+            defined.policy = e.policy;
+          },
+          [&](const ServiceSet& e) { next(desk_.services, e.service.id).service = e.service; },
+      },
+      event);
+}
+
+bool World::knows(const TicketId& ticket) const {
+  const auto found = boards_.find(ticket.board);
+  return found != boards_.end() && found->second.knows(ticket.number);
+}
+
+const TicketExtras& World::extras(const TicketId& ticket) const {
+  static const TicketExtras kNone;
+  const auto board = boards_.find(ticket.board);
+  if (board == boards_.end()) return kNone;
+  const auto found = board->second.extras.find(ticket.number);
+  return found == board->second.extras.end() ? kNone : found->second;
+}
+
 void World::setAside(const TicketId& ticket, UnreadEvent event) {
   BoardWorld& world = boards_[ticket.board];
-  const bool isOpening =
-      !world.open.contains(ticket.number) && !world.finished.contains(ticket.number);
+  const bool isOpening = !world.knows(ticket.number);
   world.setAside.try_emplace(ticket.number, SetAside{std::move(event), isOpening});
   world.lastNumber = std::max(world.lastNumber, ticket.number);  // it is taken, whatever it is
 }

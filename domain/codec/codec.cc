@@ -4,13 +4,14 @@
 #include <capnp/serialize.h>
 #include <kj/io.h>
 
-#include <domain/codec/events.capnp.h>
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+
+#include "domain/codec/messages.h"
 
 namespace docket::domain::codec {
 namespace {
@@ -26,371 +27,10 @@ constexpr capnp::ReaderOptions kReaderOptions{.traversalLimitInWords = 16 * 1024
 constexpr std::size_t kScratchWords = 8 * 1024;
 thread_local std::array<capnp::word, kScratchWords> scratch;
 
-// Thrown and caught in this file only: reading is deep, and the first fault ends it.
-struct Malformed {
-  std::string message;
-};
-
-// --- Values --------------------------------------------------------------------------------------
-
-// The enumerations are spelled in the same order on both sides, for ever.
-template <class Wire, class Domain>
-constexpr bool same(Wire wire, Domain domain) {
-  return static_cast<int>(wire) == static_cast<int>(domain);
-}
-static_assert(same(wire::ColumnCategory::QUEUE, ColumnCategory::queue) &&
-              same(wire::ColumnCategory::ACTIVE, ColumnCategory::active) &&
-              same(wire::ColumnCategory::WAITING, ColumnCategory::waiting) &&
-              same(wire::ColumnCategory::RESOLVED, ColumnCategory::resolved) &&
-              same(wire::ColumnCategory::CLOSED, ColumnCategory::closed));
-static_assert(same(wire::TicketType::INCIDENT, TicketType::incident) &&
-              same(wire::TicketType::SERVICE_REQUEST, TicketType::serviceRequest) &&
-              same(wire::TicketType::PROBLEM, TicketType::problem) &&
-              same(wire::TicketType::CHANGE, TicketType::change) &&
-              same(wire::TicketType::TASK, TicketType::task) &&
-              same(wire::TicketType::DEFECT, TicketType::defect) &&
-              same(wire::TicketType::ENHANCEMENT, TicketType::enhancement));
-static_assert(same(wire::ServiceClass::EXPEDITE, ServiceClass::expedite) &&
-              same(wire::ServiceClass::FIXED_DATE, ServiceClass::fixedDate) &&
-              same(wire::ServiceClass::STANDARD, ServiceClass::standard) &&
-              same(wire::ServiceClass::INTANGIBLE, ServiceClass::intangible));
-static_assert(same(wire::BlockerKind::DEPENDENCY, BlockerKind::dependency) &&
-              same(wire::BlockerKind::SUPPLIER, BlockerKind::supplier) &&
-              same(wire::BlockerKind::ENVIRONMENT, BlockerKind::environment) &&
-              same(wire::BlockerKind::INFORMATION, BlockerKind::information) &&
-              same(wire::BlockerKind::APPROVAL, BlockerKind::approval) &&
-              same(wire::BlockerKind::DEFECT, BlockerKind::defect) &&
-              same(wire::BlockerKind::OTHER, BlockerKind::other));
-
-static_assert(same(wire::PullRule::EXPEDITE, PullRule::expedite) &&
-              same(wire::PullRule::FIXED_DATE, PullRule::fixedDate) &&
-              same(wire::PullRule::STANDARD, PullRule::standard) &&
-              same(wire::PullRule::INTANGIBLE, PullRule::intangible));
-
-wire::ColumnCategory toWire(ColumnCategory value) {
-  return static_cast<wire::ColumnCategory>(value);
-}
-wire::TicketType toWire(TicketType value) {
-  return static_cast<wire::TicketType>(value);
-}
-wire::ServiceClass toWire(ServiceClass value) {
-  return static_cast<wire::ServiceClass>(value);
-}
-wire::BlockerKind toWire(BlockerKind value) {
-  return static_cast<wire::BlockerKind>(value);
-}
-wire::PullRule toWire(PullRule value) {
-  return static_cast<wire::PullRule>(value);
-}
-
-// `last` is the last enumerant that this program knows.
-template <class Domain, class Wire>
-Domain fromWire(Wire value, Wire last) {
-  if (value > last) {
-    throw Malformed{"an enumerant of value " + std::to_string(static_cast<unsigned>(value))};
-  }
-  return static_cast<Domain>(value);
-}
-ColumnCategory read(wire::ColumnCategory value) {
-  return fromWire<ColumnCategory>(value, wire::ColumnCategory::CLOSED);
-}
-TicketType read(wire::TicketType value) {
-  return fromWire<TicketType>(value, wire::TicketType::ENHANCEMENT);
-}
-ServiceClass read(wire::ServiceClass value) {
-  return fromWire<ServiceClass>(value, wire::ServiceClass::INTANGIBLE);
-}
-BlockerKind read(wire::BlockerKind value) {
-  return fromWire<BlockerKind>(value, wire::BlockerKind::OTHER);
-}
-PullRule read(wire::PullRule value) {
-  return fromWire<PullRule>(value, wire::PullRule::INTANGIBLE);
-}
-
-Tier readTier(std::uint8_t value) {
-  if (value < 1 || value > 3) throw Malformed{"a tier of " + std::to_string(value)};
-  return static_cast<Tier>(value);
-}
-std::uint8_t toWire(Tier value) {
-  return static_cast<std::uint8_t>(value);
-}
-
-capnp::Text::Reader toWire(const std::string& text) {
-  return {text.c_str(), text.size()};
-}
-std::string read(capnp::Text::Reader text) {
-  return {text.begin(), text.size()};
-}
-
-void write(const Place& place, wire::Place::Builder to) {
-  to.setColumn(toWire(place.column.value));
-  to.setCategory(toWire(place.category));
-}
-Place read(wire::Place::Reader from) {
-  return {ColumnId{read(from.getColumn())}, read(from.getCategory())};
-}
-
-void write(const std::optional<std::uint32_t>& limit, wire::Limit::Builder to) {
-  to.setLimited(limit.has_value());
-  to.setValue(limit.value_or(0));
-}
-std::optional<std::uint32_t> read(wire::Limit::Reader from) {
-  return from.getLimited() ? std::optional(from.getValue()) : std::nullopt;
-}
-
-using ForeignList = capnp::List<wire::ForeignAttribute>;
-
-void write(const std::vector<ForeignAttribute>& attributes, ForeignList::Builder to) {
-  for (unsigned i = 0; i < to.size(); ++i) {
-    const ForeignAttribute& attribute = attributes[i];
-    auto one = to[i];
-    one.setKey(toWire(attribute.key));
-    one.setType(toWire(attribute.type));
-    one.setValue(toWire(attribute.value));
-    if (attribute.children.empty()) continue;
-    write(attribute.children, one.initChildren(static_cast<unsigned>(attribute.children.size())));
-  }
-}
-// The reader's nesting limit ends a recursion that a hostile payload asks for.
-std::vector<ForeignAttribute> read(ForeignList::Reader from) {
-  std::vector<ForeignAttribute> attributes;
-  attributes.reserve(from.size());
-  for (const auto one : from) {
-    attributes.push_back(
-        {read(one.getKey()), read(one.getType()), read(one.getValue()), read(one.getChildren())});
-  }
-  return attributes;
-}
-
-// --- Events of a ticket: each to its message and back --------------------------------------------
-
-void write(const TicketOpened& event, wire::TicketOpened::Builder to) {
-  to.setBoard(toWire(event.id.board.value));
-  to.setNumber(event.id.number);
-  write(event.place, to.initPlace());
-  to.setType(toWire(event.type));
-  to.setServiceClass(toWire(event.serviceClass));
-  to.setTier(toWire(event.tier));
-  to.setTitle(toWire(event.title));
-  to.setDescription(toWire(event.description));
-  to.setRequester(toWire(event.requester.value));
-  to.setHasDue(event.due.has_value());
-  to.setDue(event.due ? event.due->time_since_epoch().count() : 0);
-  to.setExternalKey(toWire(event.externalKey));
-  if (!event.foreign.empty()) {
-    write(event.foreign, to.initForeign(static_cast<unsigned>(event.foreign.size())));
-  }
-}
-TicketOpened read(wire::TicketOpened::Reader from) {
-  TicketOpened event;
-  event.id = {BoardKey{read(from.getBoard())}, from.getNumber()};
-  event.place = read(from.getPlace());
-  event.type = read(from.getType());
-  event.serviceClass = read(from.getServiceClass());
-  event.tier = readTier(from.getTier());
-  event.title = read(from.getTitle());
-  event.description = read(from.getDescription());
-  event.requester = SubjectId{read(from.getRequester())};
-  if (from.getHasDue()) event.due = Timestamp{std::chrono::microseconds{from.getDue()}};
-  event.externalKey = read(from.getExternalKey());
-  event.foreign = read(from.getForeign());
-  return event;
-}
-
-void write(const TicketMoved& event, wire::TicketMoved::Builder to) {
-  write(event.from, to.initFrom());
-  write(event.to, to.initTo());
-  to.setPolicyVersion(event.policyVersion);
-  to.setOverrideReason(toWire(event.overrideReason));
-}
-TicketMoved read(wire::TicketMoved::Reader from) {
-  return {read(from.getFrom()), read(from.getTo()), from.getPolicyVersion(),
-          read(from.getOverrideReason())};
-}
-
-void write(const TicketPulled& event, wire::TicketPulled::Builder to) {
-  write(event.from, to.initFrom());
-  write(event.to, to.initTo());
-  to.setAgent(toWire(event.agent.value));
-  to.setPolicyVersion(event.policyVersion);
-  to.setRule(toWire(event.rule));
-  to.setCandidates(event.candidates);
-  to.setHasHeldBack(event.heldBack.has_value());
-  to.setHeldBack(event.heldBack.value_or(0));
-}
-TicketPulled read(wire::TicketPulled::Reader from) {
-  TicketPulled event{read(from.getFrom()),
-                     read(from.getTo()),
-                     SubjectId{read(from.getAgent())},
-                     from.getPolicyVersion(),
-                     read(from.getRule()),
-                     from.getCandidates(),
-                     std::nullopt};
-  if (from.getHasHeldBack()) event.heldBack = from.getHeldBack();
-  return event;
-}
-
-void write(const TicketAssigned& event, wire::TicketAssigned::Builder to) {
-  to.setFrom(toWire(event.from.value));
-  to.setTo(toWire(event.to.value));
-}
-TicketAssigned read(wire::TicketAssigned::Reader from) {
-  return {SubjectId{read(from.getFrom())}, SubjectId{read(from.getTo())}};
-}
-
-void write(const TicketEscalated& event, wire::TicketEscalated::Builder to) {
-  to.setFrom(toWire(event.from));
-  to.setTo(toWire(event.to));
-  to.setNote(toWire(event.note));
-}
-TicketEscalated read(wire::TicketEscalated::Reader from) {
-  return {readTier(from.getFrom()), readTier(from.getTo()), read(from.getNote())};
-}
-
-void write(const TicketBlocked& event, wire::TicketBlocked::Builder to) {
-  to.setKind(toWire(event.kind));
-  to.setReason(toWire(event.reason));
-}
-TicketBlocked read(wire::TicketBlocked::Reader from) {
-  return {read(from.getKind()), read(from.getReason())};
-}
-
-void write(const TicketUnblocked& event, wire::TicketUnblocked::Builder to) {
-  to.setKind(toWire(event.kind));
-  to.setNote(toWire(event.note));
-}
-TicketUnblocked read(wire::TicketUnblocked::Reader from) {
-  return {read(from.getKind()), read(from.getNote())};
-}
-
-void write(const CommentAdded& event, wire::CommentAdded::Builder to) {
-  to.setText(toWire(event.text));
-  to.setIsPublic(event.isPublic);
-}
-CommentAdded read(wire::CommentAdded::Reader from) {
-  return {read(from.getText()), from.getIsPublic()};
-}
-
-void write(const TicketResolved& event, wire::TicketResolved::Builder to) {
-  write(event.from, to.initFrom());
-  write(event.to, to.initTo());
-  to.setResolution(toWire(event.resolution));
-}
-TicketResolved read(wire::TicketResolved::Reader from) {
-  return {read(from.getFrom()), read(from.getTo()), read(from.getResolution())};
-}
-
-void write(const TicketReopened& event, wire::TicketReopened::Builder to) {
-  write(event.from, to.initFrom());
-  write(event.to, to.initTo());
-  to.setReason(toWire(event.reason));
-}
-TicketReopened read(wire::TicketReopened::Reader from) {
-  return {read(from.getFrom()), read(from.getTo()), read(from.getReason())};
-}
-
-void write(const HistoryRecorded& event, wire::HistoryRecorded::Builder to) {
-  to.setSequence(event.sequence);
-  to.setActivity(toWire(event.activity));
-  to.setActor(toWire(event.actor));
-  if (event.to) write(*event.to, to.initTo());
-  if (!event.foreign.empty()) {
-    write(event.foreign, to.initForeign(static_cast<unsigned>(event.foreign.size())));
-  }
-}
-HistoryRecorded read(wire::HistoryRecorded::Reader from) {
-  HistoryRecorded event;
-  event.sequence = from.getSequence();
-  event.activity = read(from.getActivity());
-  event.actor = read(from.getActor());
-  if (from.hasTo()) event.to = read(from.getTo());
-  event.foreign = read(from.getForeign());
-  return event;
-}
-
-// --- Events of a board ---------------------------------------------------------------------------
-
-void write(const BoardCreated& event, wire::BoardCreated::Builder to) {
-  to.setKey(toWire(event.key.value));
-  to.setName(toWire(event.name));
-  to.setTemplateName(toWire(event.templateName));
-  auto columns = to.initColumns(static_cast<unsigned>(event.columns.size()));
-  for (unsigned i = 0; i < columns.size(); ++i) {
-    const Column& column = event.columns[i];
-    auto one = columns[i];
-    one.setId(toWire(column.id.value));
-    one.setName(toWire(column.name));
-    one.setCategory(toWire(column.category));
-    write(column.wipLimit, one.initWipLimit());
-    one.setDefaultDrop(column.defaultDrop);
-  }
-  to.setExpediteLimit(event.expediteLimit);
-}
-BoardCreated read(wire::BoardCreated::Reader from) {
-  BoardCreated event;
-  event.key = BoardKey{read(from.getKey())};
-  event.name = read(from.getName());
-  event.templateName = read(from.getTemplateName());
-  for (const auto one : from.getColumns()) {
-    event.columns.push_back({ColumnId{read(one.getId())}, read(one.getName()),
-                             read(one.getCategory()), read(one.getWipLimit()),
-                             one.getDefaultDrop()});
-  }
-  event.expediteLimit = from.getExpediteLimit();
-  return event;
-}
-
-void write(const LimitSet& event, wire::LimitSet::Builder to) {
-  to.setColumn(toWire(event.column.value));
-  write(event.before, to.initBefore());
-  write(event.after, to.initAfter());
-}
-LimitSet read(wire::LimitSet::Reader from) {
-  return {ColumnId{read(from.getColumn())}, read(from.getBefore()), read(from.getAfter())};
-}
-
-// --- Events of a subject -------------------------------------------------------------------------
-
-void write(const SubjectErased& event, wire::SubjectErased::Builder to) {
-  to.setReason(toWire(event.reason));
-}
-SubjectErased read(wire::SubjectErased::Reader from) {
-  return {read(from.getReason())};
-}
-
-void write(const LegalHoldPlaced& event, wire::LegalHoldPlaced::Builder to) {
-  to.setReason(toWire(event.reason));
-}
-LegalHoldPlaced read(wire::LegalHoldPlaced::Reader from) {
-  return {read(from.getReason())};
-}
-
-void write(const LegalHoldLifted& event, wire::LegalHoldLifted::Builder to) {
-  to.setReason(toWire(event.reason));
-}
-LegalHoldLifted read(wire::LegalHoldLifted::Reader from) {
-  return {read(from.getReason())};
-}
-
-// --- Upcasters: an older message, read as today's event ------------------------------------------
-
-// Version 1 spelled the rule as a text, and did not say whom a limit had held back.
-TicketPulled read(wire::TicketPulledV1::Reader from) {
-  const std::string rule = read(from.getRule());
-  const auto known = parsePullRule(rule);
-  if (!known) throw Malformed{"a pull rule '" + rule + "'"};
-  return {read(from.getFrom()),
-          read(from.getTo()),
-          SubjectId{read(from.getAgent())},
-          from.getPolicyVersion(),
-          *known,
-          from.getCandidates(),
-          std::nullopt};
-}
-
 // --- The list of events --------------------------------------------------------------------------
 // The name each is stored under, and its message in each schema version from 1 on. The last one is
-// today's: the one that `write` fills. `read` of an earlier one is its upcaster.
+// today's: the one that `write` fills. `read` of an earlier one is its upcaster; a version that
+// only added fields reads both by the same message.
 
 template <class Event>
 struct Stored;
@@ -408,14 +48,57 @@ DOCKET_STORED(TicketEscalated, wire::TicketEscalated);
 DOCKET_STORED(TicketBlocked, wire::TicketBlocked);
 DOCKET_STORED(TicketUnblocked, wire::TicketUnblocked);
 DOCKET_STORED(CommentAdded, wire::CommentAdded);
-DOCKET_STORED(TicketResolved, wire::TicketResolved);
+DOCKET_STORED(TicketResolved, wire::TicketResolved, wire::TicketResolved);
 DOCKET_STORED(TicketReopened, wire::TicketReopened);
-DOCKET_STORED(HistoryRecorded, wire::HistoryRecorded);
-DOCKET_STORED(BoardCreated, wire::BoardCreated);
-DOCKET_STORED(LimitSet, wire::LimitSet);
+DOCKET_STORED(HistoryRecorded, wire::HistoryRecorded, wire::HistoryRecorded);
+DOCKET_STORED(TicketEdited, wire::TicketEdited);
+DOCKET_STORED(TicketClassified, wire::TicketClassified);
+DOCKET_STORED(TicketCommitted, wire::TicketCommitted);
+DOCKET_STORED(TeamAssigned, wire::TeamAssigned);
+DOCKET_STORED(ContactRecorded, wire::ContactRecorded);
+DOCKET_STORED(TicketCameBack, wire::TicketCameBack);
+DOCKET_STORED(HandOverOffered, wire::HandOverOffered);
+DOCKET_STORED(HandOverAccepted, wire::HandOverAccepted);
+DOCKET_STORED(HandOverReturned, wire::HandOverReturned);
+DOCKET_STORED(GuestMoved, wire::GuestMoved);
+DOCKET_STORED(GuestPulled, wire::GuestPulled);
+DOCKET_STORED(GuestAssigned, wire::GuestAssigned);
+DOCKET_STORED(ApprovalRequested, wire::ApprovalRequested);
+DOCKET_STORED(ApprovalDecided, wire::ApprovalDecided);
+DOCKET_STORED(CheckAdded, wire::CheckAdded);
+DOCKET_STORED(CheckCompleted, wire::CheckCompleted);
+DOCKET_STORED(TicketLinked, wire::TicketLinked);
+DOCKET_STORED(TicketUnlinked, wire::TicketUnlinked);
+DOCKET_STORED(TicketSplit, wire::TicketSplit);
+DOCKET_STORED(TicketClosed, wire::TicketClosed);
+DOCKET_STORED(TicketCancelled, wire::TicketCancelled);
+DOCKET_STORED(SatisfactionRecorded, wire::SatisfactionRecorded);
+DOCKET_STORED(PromiseMade, wire::PromiseMade);
+DOCKET_STORED(PromiseChanged, wire::PromiseChanged);
+DOCKET_STORED(PromiseWarned, wire::PromiseWarned);
+DOCKET_STORED(PromiseMissed, wire::PromiseMissed);
+DOCKET_STORED(PromiseMet, wire::PromiseMet);
+DOCKET_STORED(RuleNotApplied, wire::RuleNotApplied);
+DOCKET_STORED(BoardCreated, wire::BoardCreated, wire::BoardCreated);
+DOCKET_STORED(LimitSet, wire::LimitSet, wire::LimitSet);
+DOCKET_STORED(ColumnAdded, wire::ColumnAdded);
+DOCKET_STORED(ColumnChanged, wire::ColumnChanged);
+DOCKET_STORED(ColumnRelocated, wire::ColumnRelocated);
+DOCKET_STORED(ColumnRemoved, wire::ColumnRemoved);
+DOCKET_STORED(LaneAdded, wire::LaneAdded);
+DOCKET_STORED(LaneChanged, wire::LaneChanged);
+DOCKET_STORED(LaneRelocated, wire::LaneRelocated);
+DOCKET_STORED(LaneRemoved, wire::LaneRemoved);
+DOCKET_STORED(PolicySet, wire::PolicySet);
+DOCKET_STORED(RuleSet, wire::RuleSet);
+DOCKET_STORED(RuleRemoved, wire::RuleRemoved);
+DOCKET_STORED(RolesSet, wire::RolesSet);
 DOCKET_STORED(SubjectErased, wire::SubjectErased);
 DOCKET_STORED(LegalHoldPlaced, wire::LegalHoldPlaced);
 DOCKET_STORED(LegalHoldLifted, wire::LegalHoldLifted);
+DOCKET_STORED(CalendarSet, wire::CalendarSet);
+DOCKET_STORED(PromisePolicySet, wire::PromisePolicySet);
+DOCKET_STORED(ServiceSet, wire::ServiceSet);
 #undef DOCKET_STORED
 static_assert(Stored<SubjectErased>::kType == kSubjectErased);
 
@@ -485,9 +168,12 @@ constexpr auto kReaders = [] {
   constexpr auto& kTicket = TypesOf<TicketEvent>::kReaders;
   constexpr auto& kBoard = TypesOf<BoardEvent>::kReaders;
   constexpr auto& kSubject = TypesOf<SubjectEvent>::kReaders;
-  std::array<Readers, kTicket.size() + kBoard.size() + kSubject.size()> all{};
-  const auto board = std::copy(kTicket.begin(), kTicket.end(), all.begin());
-  std::copy(kSubject.begin(), kSubject.end(), std::copy(kBoard.begin(), kBoard.end(), board));
+  constexpr auto& kDesk = TypesOf<DeskEvent>::kReaders;
+  std::array<Readers, kTicket.size() + kBoard.size() + kSubject.size() + kDesk.size()> all{};
+  auto at = std::copy(kTicket.begin(), kTicket.end(), all.begin());
+  at = std::copy(kBoard.begin(), kBoard.end(), at);
+  at = std::copy(kSubject.begin(), kSubject.end(), at);
+  std::copy(kDesk.begin(), kDesk.end(), at);
   return all;
 }();
 
@@ -530,6 +216,10 @@ EncodedEvent encode(const BoardEvent& event) {
 }
 
 EncodedEvent encode(const SubjectEvent& event) {
+  return std::visit([](const auto& one) { return encodeOne(one); }, event);
+}
+
+EncodedEvent encode(const DeskEvent& event) {
   return std::visit([](const auto& one) { return encodeOne(one); }, event);
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "domain/board_event.h"
+#include "domain/desk_event.h"
 #include "domain/subject_event.h"
 #include "domain/ticket_event.h"
 
@@ -22,6 +23,9 @@ namespace docket::domain::codec {
 inline constexpr std::string_view kTicketStream = "ticket";
 inline constexpr std::string_view kBoardStream = "board";
 inline constexpr std::string_view kSubjectStream = "subject";
+inline constexpr std::string_view kCalendarStream = "calendar";
+inline constexpr std::string_view kPromisePolicyStream = "promise-policy";
+inline constexpr std::string_view kServiceStream = "service";
 // The type of the one event that is acted on by its name, in whatever schema version it comes.
 inline constexpr std::string_view kSubjectErased = "SubjectErased";
 
@@ -34,6 +38,7 @@ struct EncodedEvent {
 EncodedEvent encode(const TicketEvent& event);
 EncodedEvent encode(const BoardEvent& event);
 EncodedEvent encode(const SubjectEvent& event);
+EncodedEvent encode(const DeskEvent& event);
 
 // Why there is no event. The first two are no damage: the log was written by a newer program, which
 // understands it. Who meets one shows the fixed facts of the envelope, refuses or stops only what
@@ -53,7 +58,7 @@ struct DecodeError {
   bool isDamage() const { return code == Code::malformed; }
 };
 
-using Event = std::variant<TicketEvent, BoardEvent, SubjectEvent>;
+using Event = std::variant<TicketEvent, BoardEvent, SubjectEvent, DeskEvent>;
 
 // `payload` must start at an address that is a multiple of 8 (the event store's readers see to it).
 // Never throws; whatever the bytes are, the answer is an event or an error. An event of an older
