@@ -37,8 +37,8 @@ std::vector<ForeignAttribute> read(ForeignList::Reader from) {
   std::vector<ForeignAttribute> attributes;
   attributes.reserve(from.size());
   for (const auto one : from) {
-    attributes.push_back(
-        {read(one.getKey()), read(one.getType()), read(one.getValue()), read(one.getChildren())});
+    attributes.push_back({codec::read(one.getKey()), codec::read(one.getType()),
+                          codec::read(one.getValue()), read(one.getChildren())});
   }
   return attributes;
 }
