@@ -51,7 +51,7 @@ const date::time_zone* find(std::string_view name) {
   try {
     return date::locate_zone(name);
   } catch (const std::runtime_error&) {
-    return nullptr;  // the only way in which the library says "unknown"
+    return nullptr;  // so the library says that it has no such zone, or no database at all
   }
 }
 

@@ -308,6 +308,15 @@ TEST(WorkingTimeLedger, OfPausesThatBeganTogetherTheFirstListedHasTheTime) {
   EXPECT_EQ(ledger.pausedBy, (std::map<std::string, microseconds>{{"b", 1h}, {"a", 1h}}));
 }
 
+TEST(WorkingTimeLedger, AlsoOfManyPausesTheFirstListedHasTheTime) {
+  const WorkingTime desk = compiled(office());
+  std::vector<Pause> pauses(100, pause("2024-01-15T10:00Z", "2024-01-15T11:00Z", "later"));
+  pauses.front().by = "first";
+  const Ledger ledger =
+      desk.ledger(at("2024-01-15T10:00Z"), at("2024-01-15T12:00Z"), pauses, std::nullopt);
+  EXPECT_EQ(ledger.pausedBy, (std::map<std::string, microseconds>{{"first", 1h}}));
+}
+
 TEST(WorkingTimeLedger, StopsOutsideTheIntervalStopAllOrNothing) {
   const WorkingTime desk = compiled(office());
   const Timestamp from = at("2024-01-15T10:00Z"), to = at("2024-01-15T12:00Z");

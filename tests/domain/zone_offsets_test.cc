@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <stdexcept>
 
 #include "domain/calendar.h"
 #include "tests/domain/calendars.h"
