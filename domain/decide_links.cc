@@ -34,8 +34,8 @@ void judge(const LinkTickets& command, const Matter& matter, Judgement& judgemen
     judgement.refuse(FieldInvalid{"other", "must be one of at most 1000 links", "a 1001st"});
   }
   if (!judgement.sound()) return;
-  judgement.write(ticket.id, TicketLinked{command.kind, command.other, true});
   judgement.write(command.other, TicketLinked{command.kind, ticket.id, false});
+  judgement.write(ticket.id, TicketLinked{command.kind, command.other, true});
 }
 
 void judge(const UnlinkTickets& command, const Matter& matter, Judgement& judgement) {
@@ -45,8 +45,8 @@ void judge(const UnlinkTickets& command, const Matter& matter, Judgement& judgem
     judgement.refuse(UnknownLink{ticket.id, command.other, command.kind});
   }
   if (!judgement.sound()) return;
-  judgement.write(ticket.id, TicketUnlinked{command.kind, command.other, outgoing});
   judgement.write(command.other, TicketUnlinked{command.kind, ticket.id, !outgoing});
+  judgement.write(ticket.id, TicketUnlinked{command.kind, command.other, outgoing});
 }
 
 void judge(const SplitTicket& command, const Matter& matter, Judgement& judgement) {

@@ -109,4 +109,19 @@ DeskDecision decide(const DeskCommand& command, const World& world) {
   return std::visit([&](const auto& one) { return judge(one, world); }, command);
 }
 
+Definition namedDefinition(const DeskCommand& command) {
+  return std::visit(Cases{
+                        [](const SetCalendar& set) {
+                          return Definition{DefinitionKind::calendar, set.calendar.id.value};
+                        },
+                        [](const SetPromisePolicy& set) {
+                          return Definition{DefinitionKind::promisePolicy, set.policy.id.value};
+                        },
+                        [](const SetService& set) {
+                          return Definition{DefinitionKind::service, set.service.id.value};
+                        },
+                    },
+                    command);
+}
+
 }  // namespace docket::domain

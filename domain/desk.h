@@ -18,6 +18,8 @@ class World;
 tl::expected<std::vector<DeskEvent>, Rejection> decide(const DeskCommand& command,
                                                        const World& world);
 
+Definition namedDefinition(const DeskCommand& command);
+
 std::string describe(const DeskEvent& event);
 
 }  // namespace docket::domain

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -49,6 +50,14 @@ struct Service {
   TeamId team;           // who looks after it
   std::string supplier;  // who delivers it from outside; empty: nobody
   bool operator==(const Service&) const = default;
+};
+
+// Which definition: all of them are told apart by kind and id.
+enum class DefinitionKind { calendar, promisePolicy, service };
+struct Definition {
+  DefinitionKind kind = DefinitionKind::calendar;
+  std::string id;
+  auto operator<=>(const Definition&) const = default;
 };
 
 struct CalendarSet {

@@ -358,6 +358,37 @@ void World::apply(const DeskEvent& event, Timestamp occurredAt) {
       event);
 }
 
+// What a definition is, is not known any more: nothing is promised or reckoned by it.
+void World::setAside(const Definition& definition, UnreadEvent event) {
+  unreadDefinitions_.try_emplace(definition, std::move(event));
+  if (definition.kind == DefinitionKind::calendar) desk_.calendars.erase(CalendarId{definition.id});
+  if (definition.kind == DefinitionKind::promisePolicy) {
+    desk_.policies.erase(PromisePolicyId{definition.id});
+  }
+  if (definition.kind == DefinitionKind::service) desk_.services.erase(ServiceId{definition.id});
+}
+
+const UnreadEvent* World::unread(const Definition& definition) const {
+  const auto found = unreadDefinitions_.find(definition);
+  return found == unreadDefinitions_.end() ? nullptr : &found->second;
+}
+
+std::optional<std::uint64_t> World::versionOf(const Definition& definition) const {
+  const auto in = [](const auto& all, const auto& id) -> std::optional<std::uint64_t> {
+    const auto found = all.find(id);
+    return found == all.end() ? std::nullopt : std::optional(found->second.version);
+  };
+  switch (definition.kind) {
+    case DefinitionKind::calendar:
+      return in(desk_.calendars, CalendarId{definition.id});
+    case DefinitionKind::promisePolicy:
+      return in(desk_.policies, PromisePolicyId{definition.id});
+    case DefinitionKind::service:
+      return in(desk_.services, ServiceId{definition.id});
+  }
+  return std::nullopt;
+}
+
 bool World::knows(const TicketId& ticket) const {
   const auto found = boards_.find(ticket.board);
   return found != boards_.end() && found->second.knows(ticket.number);

@@ -174,11 +174,15 @@ class World {
   void setAside(const TicketId& ticket, UnreadEvent event);
   void setAside(const BoardKey& board, UnreadEvent event);
   void setAside(const SubjectId& subject, UnreadEvent event);
+  void setAside(const Definition& definition, UnreadEvent event);
 
   // The event that keeps anybody from knowing what the board is; none: it is known. Ask before
   // find(): it may be what created the board.
   const UnreadEvent* unread(const BoardKey& board) const;
   const UnreadEvent* unread(const SubjectId& subject) const;
+  const UnreadEvent* unread(const Definition& definition) const;
+  // The version of the definition's stream; none: it was never defined.
+  std::optional<std::uint64_t> versionOf(const Definition& definition) const;
   // None when the board was never created.
   const BoardWorld* find(const BoardKey& key) const;
   std::vector<BoardKey> boards() const;  // sorted
@@ -201,7 +205,8 @@ class World {
 
   std::map<BoardKey, BoardWorld> boards_;
   DeskDefinitions desk_;
-  std::map<SubjectId, Subject> subjects_;            // those who were held or erased
+  std::map<SubjectId, Subject> subjects_;  // those who were held or erased
+  std::map<Definition, UnreadEvent> unreadDefinitions_;
   std::map<SubjectId, UnreadEvent> unreadSubjects_;  // the first event that is not understood
 };
 

@@ -7,6 +7,7 @@
 
 #include "domain/board.h"
 #include "domain/cases.h"
+#include "domain/desk.h"
 #include "domain/subject.h"
 #include "domain/ticket.h"
 #include "projections/row_codec.h"
@@ -78,6 +79,7 @@ std::string summaryOf(const domain::codec::Event& event) {
           [](const domain::TicketEvent& ticket) { return domain::describe(ticket); },
           [](const domain::BoardEvent& board) { return domain::describe(board); },
           [](const domain::SubjectEvent& subject) { return domain::describe(subject); },
+          [](const domain::DeskEvent& desk) { return domain::describe(desk); },
       },
       event);
 }

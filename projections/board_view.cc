@@ -156,6 +156,7 @@ tl::expected<void, std::string> BoardView::apply(const eventstore::Envelope& env
                        subject);
             return {};
           },
+          [](const domain::DeskEvent&) -> tl::expected<void, std::string> { return {}; },
       },
       event);
 }

@@ -56,8 +56,8 @@ Ticket toTicket(const Card& card) {
   ticket.exists = true;
   ticket.id = card.id;
   ticket.place = card.place;
-  ticket.type = card.type;
-  ticket.serviceClass = card.serviceClass;
+  ticket.classification.type = card.type;
+  ticket.classification.serviceClass = card.serviceClass;
   ticket.tier = card.tier;
   ticket.title = card.title;
   ticket.assignee = card.assignee;
@@ -74,8 +74,8 @@ Card toCard(const TicketId& id, Ticket ticket) {
   Card card;
   card.id = id;
   card.place = std::move(ticket.place);
-  card.type = ticket.type;
-  card.serviceClass = ticket.serviceClass;
+  card.type = ticket.classification.type;
+  card.serviceClass = ticket.classification.serviceClass;
   card.tier = ticket.tier;
   card.title = std::move(ticket.title);
   card.assignee = std::move(ticket.assignee);
@@ -101,7 +101,7 @@ std::optional<Card> foldCard(const TicketId& id, const std::optional<Card>& befo
 std::string encodeBoard(const Board& board) {
   RowWriter row;
   row.text(board.key.value).text(board.name).text(board.templateName);
-  row.number(board.expediteLimit).number(board.policyVersion).number(board.columns.size());
+  row.number(board.policy.expediteLimit).number(board.policyVersion).number(board.columns.size());
   for (const Column& column : board.columns) {
     row.text(column.id.value).text(column.name).kind(column.category).flag(column.defaultDrop);
     row.flag(column.wipLimit.has_value());
@@ -118,7 +118,7 @@ Board decodeBoard(std::string_view bytes) {
   board.key.value = row.text();
   board.name = row.text();
   board.templateName = row.text();
-  board.expediteLimit = static_cast<std::uint32_t>(row.number(kNumberMax));
+  board.policy.expediteLimit = static_cast<std::uint32_t>(row.number(kNumberMax));
   board.policyVersion = row.number();
   // The parser answers zeros once damaged, so a wild count ends at the first column that is not
   // there.

@@ -7,7 +7,7 @@
 #include <variant>
 
 #include "domain/cases.h"
-#include "domain/world.h"
+#include "domain/pull.h"
 #include "projections/card_codec.h"
 #include "projections/row_codec.h"
 
@@ -75,13 +75,10 @@ tl::expected<void, std::string> QueueView::apply(const eventstore::Envelope& env
       domain::Cases{
           [&](const domain::TicketEvent& ticket) { return applyTicket(envelope, ticket, rows); },
           [&](const domain::BoardEvent& board) -> tl::expected<void, std::string> {
-            std::visit(domain::Cases{
-                           [&](const domain::BoardCreated&) {
-                             rows.put(boardKey({std::string(envelope.streamId)}), {});
-                           },
-                           [](const domain::LimitSet&) {},  // limits do not order a queue
-                       },
-                       board);
+            // Nothing else about a board orders what stands in its queue.
+            if (std::holds_alternative<domain::BoardCreated>(board)) {
+              rows.put(boardKey({std::string(envelope.streamId)}), {});
+            }
             return {};
           },
           [](const domain::SubjectEvent& subject) -> tl::expected<void, std::string> {
@@ -93,6 +90,7 @@ tl::expected<void, std::string> QueueView::apply(const eventstore::Envelope& env
                        subject);
             return {};
           },
+          [](const domain::DeskEvent&) -> tl::expected<void, std::string> { return {}; },
       },
       event);
 }
@@ -119,7 +117,10 @@ std::optional<std::vector<QueueEntry>> QueueView::list(const RowReader& rows, co
 
   std::vector<QueueEntry> entries;
   std::uint64_t rank = 0;
-  for (const domain::PullCandidate& candidate : domain::pullOrder(candidates, now)) {
+  static const domain::BoardPolicy kPolicy;
+  static const domain::RecentWork kNoHistory;
+  for (const domain::PullCandidate& candidate :
+       domain::pullOrder(candidates, now, {kPolicy, kNoHistory})) {
     if (entries.size() == limit) break;
     entries.push_back({++rank, std::string(domain::text(candidate.rule)),
                        *byNumber.at(candidate.card->ticket.number)});

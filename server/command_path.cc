@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <limits>
@@ -14,6 +15,7 @@
 
 #include "domain/cases.h"
 #include "domain/codec/codec.h"
+#include "domain/desk.h"
 #include "server/decider.h"
 
 namespace docket::server {
@@ -23,6 +25,11 @@ namespace {
 constexpr std::uint64_t kMaxChangesTold = 50;
 // Reading them holds up everybody's commits, so a group has a budget; beyond it they are left out.
 constexpr std::uint64_t kMaxChangesAGroup = 1000;
+
+// Tickets whose clocks are looked at for one group: after a long stop many are due at once.
+constexpr std::size_t kTimersAGroup = 500;
+constexpr std::chrono::microseconds kSleepMin{1000};
+constexpr std::chrono::microseconds kSleepMax{1'000'000};
 
 // The requests of one submit() and the outcomes they have so far.
 struct Batch {
@@ -66,7 +73,7 @@ struct Group {
   std::size_t events = 0;
   std::vector<Answer> answers;
   std::vector<Erased> erased;  // once it is committed
-  bool empty() const { return answers.empty(); }
+  bool empty() const { return answers.empty() && units == 0; }
 };
 
 // The stream of what the command names; none when it names what is not there yet.
@@ -86,6 +93,10 @@ std::optional<eventstore::StreamId> streamOf(const domain::Command& command) {
                         },
                         [&](const domain::SubjectCommand& subject) {
                           return stream(codec::kSubjectStream, domain::namedSubject(subject).value);
+                        },
+                        [&](const domain::DeskCommand& desk) {
+                          const domain::Definition named = domain::namedDefinition(desk);
+                          return stream(codec::streamKind(named.kind), named.id);
                         },
                     },
                     command);
@@ -153,6 +164,7 @@ class CommandPath::Impl {
     stats.overloaded = overloaded_;
     stats.groups = groups_;
     stats.events = events_;
+    stats.own = ownUnits_;
     stats.failed = failed_;
     std::lock_guard lock(mutex_);
     stats.queued = queuedCommands_;
@@ -170,12 +182,15 @@ class CommandPath::Impl {
     for (;;) {
       std::shared_ptr<Batch> batch;
       {
+        runTimers();
+        const auto sleep = untilNextTimer();
         std::unique_lock lock(mutex_);
-        writerWakes_.wait(lock, [&] {
+        const bool isCalled = writerWakes_.wait_for(lock, sleep, [&] {
           const bool canHandOver = !open_.empty() && !handedOver_;
           const bool canTake = !queue_.empty() && open_.events < options_.maxGroupEvents;
           return canHandOver || canTake || (stopping_ && queue_.empty() && open_.empty());
         });
+        if (!isCalled) continue;  // a clock may have something to say
         forgetCommitted();
         if (!open_.empty() && !handedOver_) {
           if (open_.staged) {
@@ -217,8 +232,10 @@ class CommandPath::Impl {
           answer.kind =
               Accept{open_.units++, static_cast<std::uint32_t>(accepted->unit.events.size()),
                      std::move(accepted->subject)};
-          if (!open_.staged) open_.staged = log_.stage(*open_.now);
-          open_.staged->add(accepted->unit);
+          add(accepted->unit);
+          // What follows from a command by itself is in the same group: there is never one without
+          // the other.
+          addOwn(decider_.followUps(*open_.now, open_.number));
         } else {
           for (const domain::Refusal& refusal : accepted.error()) {
             if (std::holds_alternative<domain::LogDamaged>(refusal)) fail(refusal);
@@ -228,6 +245,39 @@ class CommandPath::Impl {
       }
     }
     open_.answers.push_back(std::move(answer));
+  }
+
+  void add(const eventstore::Unit& unit) {
+    if (!open_.staged) open_.staged = log_.stage(*open_.now);
+    open_.staged->add(unit);
+  }
+
+  // Units that nobody waits for.
+  void addOwn(const std::vector<eventstore::Unit>& units) {
+    for (const eventstore::Unit& unit : units) {
+      add(unit);
+      open_.units += 1;
+      open_.events += unit.events.size();
+    }
+    ownUnits_ += units.size();
+  }
+
+  // What clocks have to say by now, group by group.
+  void runTimers() {
+    if (failed_ || open_.events >= options_.maxGroupEvents) return;
+    const eventstore::Timestamp now = open_.now ? *open_.now : clock_();
+    const auto next = decider_.nextTimer();
+    if (!next || *next > now) return;
+    open_.now = now;
+    addOwn(decider_.dueTimers(now, open_.number, kTimersAGroup));
+  }
+
+  // How long the writer may sleep: until the next clock, and never longer than the system's clock
+  // may be trusted to run evenly.
+  std::chrono::microseconds untilNextTimer() const {
+    const auto next = decider_.nextTimer();
+    if (!next || failed_) return kSleepMax;
+    return std::clamp<std::chrono::microseconds>(*next - clock_(), kSleepMin, kSleepMax);
   }
 
   // REQUIRES: mutex_ held; nothing is handed over.
@@ -305,6 +355,10 @@ class CommandPath::Impl {
     if (group.staged && !failed_) {
       results = log_.commit(std::move(*group.staged));
       groups_ += 1;
+      // Nobody waits for the desk's own units, so their failures are looked for here.
+      for (const eventstore::AppendResult& result : results) {
+        if (!result) committed(result, 0, {});
+      }
       onCommitted_(log_.head());
     }
     changesLeft_ = kMaxChangesAGroup;
@@ -489,6 +543,7 @@ class CommandPath::Impl {
   std::atomic<std::uint64_t> overloaded_{0};
   std::atomic<std::uint64_t> groups_{0};
   std::atomic<std::uint64_t> events_{0};
+  std::atomic<std::uint64_t> ownUnits_{0};
 
   std::mutex joinMutex_;
   std::thread committer_;

@@ -70,7 +70,8 @@ struct CommandPathStats {
   std::uint64_t refused = 0;
   std::uint64_t overloaded = 0;
   std::uint64_t groups = 0;
-  std::uint64_t events = 0;
+  std::uint64_t events = 0;  // of the commands done
+  std::uint64_t own = 0;     // commands of the desk itself: rules and clocks
   std::uint64_t queued = 0;  // now
   bool failed = false;  // the log failed or is damaged: all commands are refused until a restart
 };

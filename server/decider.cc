@@ -2,12 +2,14 @@
 
 #include <spdlog/spdlog.h>
 
+#include <map>
 #include <set>
 #include <stdexcept>
 #include <utility>
 
 #include "domain/cases.h"
 #include "domain/codec/codec.h"
+#include "domain/desk.h"
 #include "domain/text_rules.h"
 #include "server/world_replay.h"
 
@@ -76,7 +78,7 @@ domain::Refusal refusalFor(const eventstore::StoreError& error) {
 }
 
 Decider::Decider(const eventstore::Log& log, std::size_t maxCachedTickets)
-    : log_(log), tickets_(maxCachedTickets) {
+    : log_(log), tickets_(maxCachedTickets), next_(log.head()) {
   auto reader = log_.readAll();
   std::set<std::pair<std::string, std::uint16_t>> warned;
   for (;;) {
@@ -100,6 +102,7 @@ Decider::Decider(const eventstore::Log& log, std::size_t maxCachedTickets)
           event.error().message, envelope.position.value);
     }
   }
+  startTimers();
 }
 
 tl::expected<Accepted, domain::Rejection> Decider::decide(const CommandRequest& request,
@@ -129,6 +132,9 @@ tl::expected<Accepted, domain::Rejection> Decider::decide(const CommandRequest& 
                         [&](const domain::SubjectCommand& command) {
                           return decideSubject(request, command, occurredAt);
                         },
+                        [&](const domain::DeskCommand& command) {
+                          return decideDesk(request, command, occurredAt);
+                        },
                     },
                     request.command);
 }
@@ -152,30 +158,49 @@ Decider::Result Decider::decideTicket(const CommandRequest& request,
       domain::decide(*ticket, command, domain::Context{occurredAt, request.actor, world_});
   if (!decision) return tl::make_unexpected(decision.error());
 
-  // The ticket decided on may be another than the named one: PullNext finds it, OpenTicket makes
-  // it.
-  auto loaded = load(decision->ticket);
-  if (!loaded) return tl::make_unexpected(loaded.error());
-  CachedTicket* cached = *loaded;
-
-  const eventstore::StreamId stream{std::string(codec::kTicketStream), decision->ticket.text()};
-  Accepted accepted{unitFor(request), stream.id};
-  if (auto added = addEvents(accepted.unit, stream, decision->events, occurredAt); !added) {
-    return tl::make_unexpected(added.error());
+  Accepted accepted{unitFor(request), decision->ticket.text()};
+  if (auto staged = stage(*decision, occurredAt, group, accepted.unit); !staged) {
+    return tl::make_unexpected(staged.error());
   }
-  accepted.unit.conditions.push_back(
-      {stream, cached == nullptr ? eventstore::Expected{eventstore::NoStream{}}
-                                 : eventstore::Expected{eventstore::Exactly{cached->version}}});
-
-  std::uint64_t nextVersion = cached == nullptr ? 0 : cached->version.value + 1;
-  if (cached == nullptr) cached = &tickets_.insert(decision->ticket, {});
-  for (const domain::TicketEvent& event : decision->events) {
-    domain::evolve(cached->ticket, event, occurredAt);
-    world_.apply(decision->ticket, event, occurredAt);
-    cached->version = eventstore::Version{nextVersion++};
+  eventstore::Position at = next_;
+  for (const domain::TicketChange& change : decision->changes) {
+    triggers_.push_back({change.ticket, change.event, at, request.id,
+                         request.correlationId.value_or(request.id), 0});
+    at = at.next();
   }
-  cached->lastGroup = group;
+  next_ = at;
   return accepted;
+}
+
+tl::expected<void, domain::Rejection> Decider::stage(const domain::Decided& decided,
+                                                     eventstore::Timestamp occurredAt,
+                                                     std::uint64_t group, eventstore::Unit& unit) {
+  // Whatever can go wrong does so before anything is folded in.
+  std::map<domain::TicketId, CachedTicket*> touched;
+  for (const domain::TicketChange& change : decided.changes) {
+    const eventstore::StreamId stream{std::string(codec::kTicketStream), change.ticket.text()};
+    if (auto added = addEvents(unit, stream, std::vector{change.event}, occurredAt); !added) {
+      return added;
+    }
+    if (touched.contains(change.ticket)) continue;
+    auto loaded = load(change.ticket);
+    if (!loaded) return tl::make_unexpected(loaded.error());
+    touched.emplace(change.ticket, *loaded);
+    unit.conditions.push_back(
+        {stream, *loaded == nullptr
+                     ? eventstore::Expected{eventstore::NoStream{}}
+                     : eventstore::Expected{eventstore::Exactly{(*loaded)->version}}});
+  }
+  for (const domain::TicketChange& change : decided.changes) {
+    CachedTicket*& cached = touched[change.ticket];
+    const bool isNew = cached == nullptr;
+    if (isNew) cached = &tickets_.insert(change.ticket, {});
+    domain::evolve(cached->ticket, change.event, occurredAt);
+    world_.apply(change.ticket, change.event, occurredAt);
+    if (!isNew) cached->version = cached->version.next();
+    cached->lastGroup = group;
+  }
+  return {};
 }
 
 Decider::Result Decider::decideBoard(const CommandRequest& request,
@@ -192,7 +217,8 @@ Decider::Result Decider::decideBoard(const CommandRequest& request,
   if (board.exists) version = board.policyVersion;
   auto conflict = versionConflict(request, version);
   if (conflict && board.exists) return refuse(std::move(*conflict));
-  auto events = domain::decide(board, command);
+  auto events =
+      domain::decide(board, command, domain::BoardContext{occurredAt, request.actor, world_});
   if (!events) return tl::make_unexpected(events.error());
   if (conflict) return refuse(std::move(*conflict));
 
@@ -205,6 +231,7 @@ Decider::Result Decider::decideBoard(const CommandRequest& request,
       {stream, board.exists ? eventstore::Expected{eventstore::Exactly{{board.policyVersion}}}
                             : eventstore::Expected{eventstore::NoStream{}}});
   for (const domain::BoardEvent& event : *events) world_.apply(key, event);
+  next_ = eventstore::Position{next_.value + events->size()};
   return accepted;
 }
 
@@ -231,6 +258,34 @@ Decider::Result Decider::decideSubject(const CommandRequest& request,
       {stream, subject.exists ? eventstore::Expected{eventstore::Exactly{{subject.version}}}
                               : eventstore::Expected{eventstore::NoStream{}}});
   for (const domain::SubjectEvent& event : *events) world_.apply(id, event);
+  next_ = eventstore::Position{next_.value + events->size()};
+  return accepted;
+}
+
+Decider::Result Decider::decideDesk(const CommandRequest& request,
+                                    const domain::DeskCommand& command,
+                                    eventstore::Timestamp occurredAt) {
+  const domain::Definition named = domain::namedDefinition(command);
+  if (const domain::UnreadEvent* event = world_.unread(named)) {
+    return refuse(domain::EventNotUnderstood{named.id, *event});
+  }
+  const std::optional<std::uint64_t> version = world_.versionOf(named);
+  if (auto conflict = versionConflict(request, version)) return refuse(std::move(*conflict));
+  auto events = domain::decide(command, world_);
+  if (!events) return tl::make_unexpected(events.error());
+
+  const eventstore::StreamId stream{std::string(codec::streamKind(named.kind)), named.id};
+  Accepted accepted{unitFor(request), stream.id};
+  if (auto added = addEvents(accepted.unit, stream, *events, occurredAt); !added) {
+    return tl::make_unexpected(added.error());
+  }
+  accepted.unit.conditions.push_back(
+      {stream, version ? eventstore::Expected{eventstore::Exactly{{*version}}}
+                       : eventstore::Expected{eventstore::NoStream{}}});
+  for (const domain::DeskEvent& event : *events) world_.apply(event, occurredAt);
+  next_ = eventstore::Position{next_.value + events->size()};
+  // A calendar moves the deadlines that are reckoned by it.
+  if (named.kind == domain::DefinitionKind::calendar) startTimers();
   return accepted;
 }
 

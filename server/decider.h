@@ -7,11 +7,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "domain/automation.h"
 #include "domain/board.h"
 #include "domain/subject.h"
 #include "domain/ticket.h"
@@ -19,6 +21,7 @@
 #include "eventstore/key_store.h"
 #include "eventstore/log.h"
 #include "server/command_path.h"
+#include "server/promise_timers.h"
 #include "server/ticket_cache.h"
 
 namespace docket::server {
@@ -44,6 +47,17 @@ class Decider {
   tl::expected<Accepted, domain::Rejection> decide(const CommandRequest& request,
                                                    eventstore::Timestamp now, std::uint64_t group);
 
+  // What the desk does by itself after the commands decided since the last call: what automation
+  // rules ask for, and what has come of promises. Units for the same commit group, folded in like
+  // everything else. Decided at `now`.
+  std::vector<eventstore::Unit> followUps(eventstore::Timestamp now, std::uint64_t group);
+
+  // The next instant at which a clock has something to say; none: none runs.
+  std::optional<eventstore::Timestamp> nextTimer() const { return timers_.next(); }
+  // What clocks have to say at `now`, of at most `ticketsMax` tickets. The same kind of units.
+  std::vector<eventstore::Unit> dueTimers(eventstore::Timestamp now, std::uint64_t group,
+                                          std::size_t ticketsMax);
+
   // Groups up to `group` are in the log: what only memory held may be forgotten.
   void committed(std::uint64_t group) { tickets_.trim(group); }
 
@@ -53,12 +67,41 @@ class Decider {
 
  private:
   using Result = tl::expected<Accepted, domain::Rejection>;
+
+  // An event that rules may follow on.
+  struct Trigger {
+    domain::TicketId ticket;
+    domain::TicketEvent event;
+    eventstore::Position position;
+    eventstore::CommandId command;      // that wrote it
+    eventstore::CommandId correlation;  // of that command
+    int depth = 0;                      // rules that led to it
+  };
+
   Result decideTicket(const CommandRequest& request, const domain::TicketCommand& command,
                       eventstore::Timestamp occurredAt, std::uint64_t group);
   Result decideBoard(const CommandRequest& request, const domain::BoardCommand& command,
                      eventstore::Timestamp occurredAt);
   Result decideSubject(const CommandRequest& request, const domain::SubjectCommand& command,
                        eventstore::Timestamp occurredAt);
+  Result decideDesk(const CommandRequest& request, const domain::DeskCommand& command,
+                    eventstore::Timestamp occurredAt);
+  // The unit's part of what `decided` writes: events and conditions, a stream after the other as
+  // they come; and folds it in.
+  tl::expected<void, domain::Rejection> stage(const domain::Decided& decided,
+                                              eventstore::Timestamp occurredAt, std::uint64_t group,
+                                              eventstore::Unit& unit);
+  // A command of the desk's own, caused by `trigger`; none: it was refused, for these reasons.
+  tl::expected<eventstore::Unit, domain::Rejection> decideOwn(const Trigger& trigger,
+                                                              const domain::TicketCommand& command,
+                                                              eventstore::Timestamp now,
+                                                              std::uint64_t group);
+  void runRules(const Trigger& trigger, eventstore::Timestamp now, std::uint64_t group,
+                std::vector<eventstore::Unit>& units);
+  void keepPromises(const domain::TicketId& ticket, const Trigger* cause, eventstore::Timestamp now,
+                    std::uint64_t group, std::vector<eventstore::Unit>& units);
+  void startTimers();
+
   // The ticket as it stands, from memory or its stream; one that does not exist is not kept.
   tl::expected<CachedTicket*, domain::Rejection> load(const domain::TicketId& id);
 
@@ -66,6 +109,10 @@ class Decider {
   domain::World world_;
   TicketCache tickets_;
   std::vector<eventstore::Erasure> erasedBefore_;
+  eventstore::Position next_;  // the position that the next accepted event gets
+  PromiseTimers timers_;
+  std::vector<Trigger> triggers_;  // what was written since the last followUps()
+  std::uint32_t ownCommands_ = 0;  // so far in one followUps(): tells their ids apart
 };
 
 }  // namespace docket::server

@@ -154,7 +154,9 @@ domain::OpenTicket read(FieldReader& fields, api::OpenTicket::Reader in) {
           .title = textOf(in.getTitle()),
           .description = textOf(in.getDescription()),
           .requester = {fields.name("requester", in.getRequester())},
-          .due = fields.time("due", in.getDue())};
+          .due = fields.time("due", in.getDue()),
+          .classification = {},
+          .team = {}};
 }
 
 domain::EscalateTicket read(FieldReader& fields, api::EscalateTicket::Reader in) {
@@ -183,7 +185,10 @@ domain::RecordHistory read(FieldReader& fields, api::RecordHistory::Reader in) {
           .activity = textOf(in.getActivity()),
           .actor = textOf(in.getActor()),
           .column = {fields.name("column", in.getColumn())},
-          .foreign = fields.attributes("foreign", in.getForeign())};
+          .foreign = fields.attributes("foreign", in.getForeign()),
+          .assignee = std::nullopt,
+          .team = std::nullopt,
+          .tier = std::nullopt};
 }
 
 std::optional<domain::TicketCommand> readBody(FieldReader& fields, api::TicketCommand::Reader in) {
@@ -194,18 +199,22 @@ std::optional<domain::TicketCommand> readBody(FieldReader& fields, api::TicketCo
       const auto move = in.getMove();
       return domain::MoveTicket{fields.ticket("ticket", move.getTicket()),
                                 {fields.name("column", move.getColumn())},
+                                {},
                                 textOf(move.getOverrideReason())};
     }
     case api::TicketCommand::PULL: {
       const auto pull = in.getPull();
       return domain::PullNext{{fields.name("board", pull.getBoard())},
+                              {},
                               {fields.name("column", pull.getColumn())},
                               {fields.name("agent", pull.getAgent())}};
     }
     case api::TicketCommand::ASSIGN: {
       const auto assign = in.getAssign();
       return domain::AssignTicket{fields.ticket("ticket", assign.getTicket()),
-                                  {fields.name("assignee", assign.getAssignee())}};
+                                  domain::SubjectId{fields.name("assignee", assign.getAssignee())},
+                                  std::nullopt,
+                                  {}};
     }
     case api::TicketCommand::ESCALATE:
       return read(fields, in.getEscalate());
@@ -225,7 +234,8 @@ std::optional<domain::TicketCommand> readBody(FieldReader& fields, api::TicketCo
       const auto resolve = in.getResolve();
       return domain::ResolveTicket{fields.ticket("ticket", resolve.getTicket()),
                                    {fields.name("column", resolve.getColumn())},
-                                   textOf(resolve.getResolution())};
+                                   textOf(resolve.getResolution()),
+                                   domain::ResolutionKind::unspecified};
     }
     case api::TicketCommand::REOPEN: {
       const auto reopen = in.getReopen();
@@ -257,7 +267,8 @@ domain::CreateBoard read(FieldReader& fields, api::CreateBoard::Reader in) {
          fields.spelled("columns.category", column.getCategory(), &domain::parseColumnCategory,
                         "queue, active, waiting, resolved, closed"),
          fields.limit("columns.wipLimit", column.getWipLimit()),
-         column.getDefaultDrop()});
+         column.getDefaultDrop(),
+         domain::WaitsFor::nothing});
   }
   return create;
 }
@@ -268,9 +279,10 @@ std::optional<domain::BoardCommand> readBody(FieldReader& fields, api::BoardComm
       return read(fields, in.getCreate());
     case api::BoardCommand::SET_LIMIT: {
       const auto set = in.getSetLimit();
-      return domain::SetLimit{{fields.name("board", set.getBoard())},
-                              {fields.name("column", set.getColumn())},
-                              fields.limit("limit", set.getLimit())};
+      domain::LimitScope scope;
+      scope.column = {fields.name("column", set.getColumn())};
+      return domain::SetLimit{
+          {fields.name("board", set.getBoard())}, scope, fields.limit("limit", set.getLimit())};
     }
   }
   return std::nullopt;  // from a newer client

@@ -152,7 +152,7 @@ void writeBoard(const projections::BoardSnapshot& snapshot, std::size_t cardsPer
   out.setName(board.name);
   out.setTemplate(board.templateName);
   out.setVersion(board.policyVersion);
-  out.setExpediteLimit(board.expediteLimit);
+  out.setExpediteLimit(board.policy.expediteLimit);
   auto columns = out.initColumns(static_cast<unsigned>(snapshot.columns.size()));
   for (unsigned i = 0; i < columns.size(); ++i) {
     const projections::ColumnCards& column = snapshot.columns[i];
@@ -191,8 +191,8 @@ void writeTicket(const domain::Ticket& ticket, eventstore::Version version,
                  api::Ticket::Builder out) {
   writeCard({.id = ticket.id,
              .place = ticket.place,
-             .type = ticket.type,
-             .serviceClass = ticket.serviceClass,
+             .type = ticket.classification.type,
+             .serviceClass = ticket.classification.serviceClass,
              .tier = ticket.tier,
              .title = ticket.title,
              .assignee = ticket.assignee,
@@ -263,6 +263,34 @@ void writeHistoryEntry(const projections::AuditEntry& entry, const domain::codec
                    out.setSequence(e.sequence);
                    writeAttributes(e.foreign, foreign);
                  },
+                 [&](const domain::TicketEdited& e) { out.setText(wire(e.after)); },
+                 [](const domain::TicketClassified&) {},
+                 [](const domain::TicketCommitted&) {},
+                 [](const domain::TeamAssigned&) {},
+                 [&](const domain::ContactRecorded& e) { out.setText(wire(e.summary)); },
+                 [](const domain::TicketCameBack&) {},
+                 [&](const domain::HandOverOffered& e) { out.setText(wire(e.reason)); },
+                 [&](const domain::HandOverAccepted& e) { out.setText(wire(e.overrideReason)); },
+                 [&](const domain::HandOverReturned& e) { out.setText(wire(e.reason)); },
+                 [&](const domain::GuestMoved& e) { out.setText(wire(e.overrideReason)); },
+                 [](const domain::GuestPulled&) {},
+                 [](const domain::GuestAssigned&) {},
+                 [&](const domain::ApprovalRequested& e) { out.setText(wire(e.question)); },
+                 [&](const domain::ApprovalDecided& e) { out.setText(wire(e.note)); },
+                 [&](const domain::CheckAdded& e) { out.setText(wire(e.text)); },
+                 [&](const domain::CheckCompleted& e) { out.setText(wire(e.note)); },
+                 [](const domain::TicketLinked&) {},
+                 [](const domain::TicketUnlinked&) {},
+                 [](const domain::TicketSplit&) {},
+                 [](const domain::TicketClosed&) {},
+                 [&](const domain::TicketCancelled& e) { out.setText(wire(e.reason)); },
+                 [&](const domain::SatisfactionRecorded& e) { out.setText(wire(e.comment)); },
+                 [](const domain::PromiseMade&) {},
+                 [&](const domain::PromiseChanged& e) { out.setText(wire(e.reason)); },
+                 [](const domain::PromiseWarned&) {},
+                 [](const domain::PromiseMissed&) {},
+                 [](const domain::PromiseMet&) {},
+                 [](const domain::RuleNotApplied&) {},
              },
              *ticketEvent);
 }

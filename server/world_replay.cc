@@ -28,6 +28,8 @@ tl::expected<void, std::string> setAside(domain::World& world,
     world.setAside(domain::BoardKey{std::string(envelope.streamId)}, unreadEvent(envelope));
   } else if (envelope.streamKind == codec::kSubjectStream) {
     world.setAside(domain::SubjectId{std::string(envelope.streamId)}, unreadEvent(envelope));
+  } else if (const auto definition = codec::definitionOf(envelope.streamKind, envelope.streamId)) {
+    world.setAside(*definition, unreadEvent(envelope));
   }
   return {};
 }
@@ -60,6 +62,10 @@ tl::expected<void, std::string> foldInto(
           },
           [&](const domain::SubjectEvent& happened) -> tl::expected<void, std::string> {
             world.apply(domain::SubjectId{std::move(id)}, happened);
+            return {};
+          },
+          [&](const domain::DeskEvent& happened) -> tl::expected<void, std::string> {
+            world.apply(happened, envelope.occurredAt);
             return {};
           },
       },

@@ -239,6 +239,26 @@ tl::expected<Event, DecodeError> decode(std::string_view type, std::uint16_t sch
   }
 }
 
+std::string_view streamKind(DefinitionKind kind) {
+  switch (kind) {
+    case DefinitionKind::calendar:
+      return kCalendarStream;
+    case DefinitionKind::promisePolicy:
+      return kPromisePolicyStream;
+    case DefinitionKind::service:
+      return kServiceStream;
+  }
+  return {};
+}
+
+std::optional<Definition> definitionOf(std::string_view streamKind, std::string_view streamId) {
+  for (const DefinitionKind kind :
+       {DefinitionKind::calendar, DefinitionKind::promisePolicy, DefinitionKind::service}) {
+    if (codec::streamKind(kind) == streamKind) return Definition{kind, std::string(streamId)};
+  }
+  return std::nullopt;
+}
+
 std::span<const KnownType> knownTypes() {
   return kKnownTypes;
 }

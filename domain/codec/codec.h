@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ inline constexpr std::string_view kSubjectStream = "subject";
 inline constexpr std::string_view kCalendarStream = "calendar";
 inline constexpr std::string_view kPromisePolicyStream = "promise-policy";
 inline constexpr std::string_view kServiceStream = "service";
+std::string_view streamKind(DefinitionKind kind);
+// The definition whose stream this is; none: it is a stream of something else.
+std::optional<Definition> definitionOf(std::string_view streamKind, std::string_view streamId);
 // The type of the one event that is acted on by its name, in whatever schema version it comes.
 inline constexpr std::string_view kSubjectErased = "SubjectErased";
 
