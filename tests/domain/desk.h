@@ -39,7 +39,12 @@ inline Place inProgress() {
   return place("in-progress", ColumnCategory::active);
 }
 inline Place waiting() {
-  return place("waiting-on-customer", ColumnCategory::waiting);
+  return {column("waiting-on-customer"), ColumnCategory::waiting, WaitsFor::customer};
+}
+inline LimitScope onColumn(std::string id) {
+  LimitScope scope;
+  scope.column = column(std::move(id));
+  return scope;
 }
 inline Place done() {
   return place("done", ColumnCategory::resolved);
@@ -87,7 +92,7 @@ class Desk {
     return given(ops(number), TicketBlocked{BlockerKind::supplier, "no toner"});
   }
   Desk& givenLimit(const std::string& columnId, std::optional<std::uint32_t> limit) {
-    world_.apply(kOps, LimitSet{column(columnId), std::nullopt, limit});
+    world_.apply(kOps, LimitSet{onColumn(columnId), std::nullopt, limit});
     return *this;
   }
 
@@ -100,14 +105,16 @@ class Desk {
   Decision perform(const TicketCommand& command, const SubjectId& actor = kAnna) {
     Decision decision = when(command, actor);
     if (decision) {
-      for (const TicketEvent& event : decision->events) given(decision->ticket, event);
+      for (const TicketChange& change : decision->changes) given(change.ticket, change.event);
     }
     return decision;
   }
-  tl::expected<std::vector<BoardEvent>, Rejection> perform(const BoardCommand& command) {
+  tl::expected<std::vector<BoardEvent>, Rejection> perform(const BoardCommand& command,
+                                                         const SubjectId& actor = kAnna) {
     const BoardKey key = namedBoard(command);
     const BoardWorld* found = world_.find(key);
-    auto decision = decide(found == nullptr ? Board{} : found->board, command);
+    auto decision = decide(found == nullptr ? Board{} : found->board, command,
+                           BoardContext{now_, actor, world_});
     if (decision) {
       for (const BoardEvent& event : *decision) world_.apply(key, event);
     }
