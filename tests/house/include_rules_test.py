@@ -37,7 +37,7 @@ LIBRARIES = {
     "server": {"rocksdb", "openssl", "spdlog", "tl", "date", "capnp", "kj", "boost", "prometheus",
                "CLI", "toml++", "nlohmann"},
     "server/offline": {"spdlog", "tl", "CLI", "nlohmann"},
-    "client": {"tl", "capnp", "kj", "openssl"},
+    "client": {"tl", "capnp", "kj", "date", "openssl"},
     "client/import": {"tl", "capnp", "kj", "date", "openssl", "toml++", "expat.h", "archive.h",
                       "archive_entry.h", "csv.h", "nlohmann"},
     "client/simulate": {"tl", "capnp", "kj", "date", "openssl"},
