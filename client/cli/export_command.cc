@@ -23,6 +23,7 @@ namespace {
 using exports::BoardToRead;
 using exports::CsvColumns;
 using exports::CsvWriter;
+using exports::Detail;
 using exports::OutputFile;
 using exports::TicketHistory;
 using exports::TicketReader;
@@ -116,7 +117,7 @@ class Export {
   ExportReport asXes(const exports::Sink& sink) {
     XesWriter writer(sink);
     writer.begin();
-    const std::uint64_t tickets = forEach("Exporting", writer);
+    const std::uint64_t tickets = forEach("Exporting", Detail::eventsAndTicket, writer);
     writer.end();
     return {tickets, writer.events(), writer.replacedCharacters()};
   }
@@ -127,23 +128,23 @@ class Export {
       void write(const TicketHistory& ticket) { columns.add(ticket); }
       std::uint64_t events() const { return 0; }
     } looking;
-    forEach("Looking for columns", looking);
+    forEach("Looking for columns", Detail::events, looking);
     CsvWriter writer(std::move(looking.columns), sink);
     writer.begin();
-    const std::uint64_t tickets = forEach("Exporting", writer);
+    const std::uint64_t tickets = forEach("Exporting", Detail::events, writer);
     return {tickets, writer.events(), 0};
   }
 
   ExportReport asJsonLines(const exports::Sink& sink) {
     JsonLinesWriter writer(sink);
-    const std::uint64_t tickets = forEach("Exporting", writer);
+    const std::uint64_t tickets = forEach("Exporting", Detail::eventsAndTicket, writer);
     return {tickets, writer.events(), 0};
   }
 
   template <class Writer>
-  std::uint64_t forEach(const char* title, Writer& writer) {
+  std::uint64_t forEach(const char* title, Detail detail, Writer& writer) {
     Progress progress(title);
-    TicketReader reader(cli_.connection(), boards_, end_);
+    TicketReader reader(cli_.connection(), boards_, end_, detail);
     std::uint64_t tickets = 0;
     while (takesMore_()) {
       auto ticket = reader.next();

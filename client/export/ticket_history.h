@@ -23,8 +23,8 @@ inline std::string_view textOf(capnp::Text::Reader text) {
 
 struct TicketHistory {
   std::string id;           // "OPS-42"
-  std::string externalKey;  // of its case in the source; empty: opened here
-  std::string type;         // "incident"
+  std::string externalKey;  // of its case in the source; empty: opened here, or not asked for
+  std::string type;         // "incident"; empty: not asked for, or not known to the server
   std::vector<api::HistoryEntry::Reader> entries;
 
   // Its first event is no event of the source: an import opened the ticket with it, for the first

@@ -30,12 +30,16 @@ struct TicketReader::Question {
   std::string id;
   std::uint64_t number;
   capnp::RemotePromise<api::Views::HistoryResults> history;
-  capnp::RemotePromise<api::Views::TicketResults> now;
+  std::optional<capnp::RemotePromise<api::Views::TicketResults>> now;
 };
 
 TicketReader::TicketReader(Connection& connection, std::vector<BoardToRead> boards,
-                           std::uint64_t end)
-    : connection_(connection), desk_(connection.desk()), boards_(std::move(boards)), end_(end) {}
+                           std::uint64_t end, Detail detail)
+    : connection_(connection),
+      desk_(connection.desk()),
+      boards_(std::move(boards)),
+      end_(end),
+      detail_(detail) {}
 
 TicketReader::~TicketReader() = default;
 
@@ -64,9 +68,11 @@ void TicketReader::askMore() {
     const std::uint64_t number = nextNumber_++;
     std::string id = boards_[board_].key + "-" + std::to_string(number);
     auto history = askHistory(id, 0);
+    underWay_.push_back({std::move(id), number, kj::mv(history), std::nullopt});
+    if (detail_ == Detail::events) continue;
     auto now = desk_.ticketRequest();
-    now.setId(id);
-    underWay_.push_back({std::move(id), number, kj::mv(history), now.send()});
+    now.setId(underWay_.back().id);
+    underWay_.back().now = now.send();
   }
 }
 
@@ -88,14 +94,16 @@ tl::expected<std::optional<TicketHistory>, ReadFailure> TicketReader::answerTo(Q
   }
   TicketHistory ticket;
   ticket.id = std::move(question.id);
-  const auto now = connection_.call([&] { return kj::mv(question.now); });
-  if (!now) return tl::make_unexpected(lost(now.error()));
-  // A server that does not understand all of its events refuses to say what the ticket is now; what
-  // it was is exported all the same.
-  if (!now->hasRefusal()) {
-    const auto card = now->getTicket().getCard();
-    ticket.externalKey = textOf(card.getExternalKey());
-    ticket.type = textOf(card.getType());
+  if (question.now) {
+    const auto now = connection_.call([&] { return kj::mv(*question.now); });
+    if (!now) return tl::make_unexpected(lost(now.error()));
+    // A server that does not understand all of its events refuses to say what the ticket is now;
+    // what it was is exported all the same.
+    if (!now->hasRefusal()) {
+      const auto card = now->getTicket().getCard();
+      ticket.externalKey = textOf(card.getExternalKey());
+      ticket.type = textOf(card.getType());
+    }
   }
   ticket.pages.push_back(kj::mv(*page));
   if (auto rest = readRest(ticket); !rest) return tl::make_unexpected(std::move(rest.error()));

@@ -33,10 +33,14 @@ struct ReadFailure {
   std::shared_ptr<capnp::MallocMessageBuilder> refusal;  // its root is an api::Refusal
 };
 
+// How much is asked of each ticket: only its events, or its type and key in the source as well.
+enum class Detail { events, eventsAndTicket };
+
 class TicketReader {
  public:
   // Events at `end` and beyond are left out, and tickets that have no others.
-  TicketReader(Connection& connection, std::vector<BoardToRead> boards, std::uint64_t end);
+  TicketReader(Connection& connection, std::vector<BoardToRead> boards, std::uint64_t end,
+               Detail detail);
   ~TicketReader();
   TicketReader(const TicketReader&) = delete;
   TicketReader& operator=(const TicketReader&) = delete;
@@ -58,6 +62,7 @@ class TicketReader {
   api::Desk::Client desk_;
   const std::vector<BoardToRead> boards_;
   const std::uint64_t end_;
+  const Detail detail_;
   std::size_t board_ = 0;
   std::uint64_t nextNumber_ = 1;
   std::deque<Question> underWay_;  // all about tickets of boards_[board_]

@@ -272,6 +272,9 @@ class ExportTest(imports.ImportTest):
         self.assertIn("2 characters that XML cannot carry", done.stderr)
         self.assertIn('value="B\ufffd\ufffd\x7fo"', done.stdout)
         self.assertEqual(self.exported_rows()[2][4], "B\x01\uffff\x7fo")
+        self.assertIn("B\x01\uffff\x7fo", [
+            a["value"] for line in self.export("jsonl")[0].decode().splitlines()
+            for a in json.loads(line)["foreign"]])
 
     def test_all_boards_an_empty_one_and_a_stopped_directory(self):
         self.bring_in(self.write("table.csv", TABLE), self.write("map.toml", TABLE_MAP), "ZZ")
@@ -314,6 +317,12 @@ class ExportTest(imports.ImportTest):
         self.assert_fails(2, ["pdf"], "export", "--format", "pdf")
         self.assert_fails(2, ["--json needs -o FILE"], "--json", "export", "--format", "xes")
         self.docket(*run, "/dev/null")
+        self.assert_fails(1, ["'/dev/full' cannot be written"], *run, "/dev/full")
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run(self.command(*run[:-1]), stdout=full, stderr=subprocess.PIPE,
+                                  timeout=300)
+        self.assertEqual((done.returncode, done.stderr),
+                         (1, b"docket: cannot write to standard output\n"))
         self.server.process.kill()
         self.assert_fails(3, [], *run, os.path.join(self.folder.name, "x"))
         self.assertEqual(sorted(os.listdir(self.folder.name)), ["link", "taken"])
@@ -333,6 +342,19 @@ class ExportTest(imports.ImportTest):
             _, error = process.communicate(timeout=120)
             self.assertEqual(process.returncode, code, error)
             self.assertEqual(sorted(os.listdir(self.folder.name)), before)
+
+    def test_what_is_recorded_meanwhile_is_not_in_it(self):
+        self.bring_in(self.write("many.xes", imports.small_log(2000)),
+                      self.write("map.toml", imports.SMALL_MAP))
+        process = subprocess.Popen(self.command("export", "--format", "jsonl"), stdout=subprocess.PIPE,
+                                   text=True)
+        first = process.stdout.readline()  # begun; what follows is far more than a pipe holds
+        self.docket("ticket", "comment", "REAL-2000", "later")
+        self.docket("ticket", "open", "--board", "REAL", "--title", "later")
+        rest = process.stdout.read()
+        process.stdout.close()
+        self.assertEqual((process.wait(timeout=120), len((first + rest).splitlines())), (0, 8000))
+        self.assertEqual(len(self.docket("export", "--format", "jsonl").stdout.splitlines()), 8002)
 
     def test_a_reader_that_went_away_ends_it(self):
         self.bring_in(self.write("many.xes", imports.small_log(2000)),
