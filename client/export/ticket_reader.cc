@@ -52,6 +52,7 @@ tl::expected<std::optional<TicketHistory>, ReadFailure> TicketReader::next() {
     auto ticket = answerTo(std::move(question));
     if (!ticket) return tl::make_unexpected(std::move(ticket.error()));
     if (!*ticket) {
+      // Numbers have no gap. Were there one, what is behind it must not be left out.
       if (number <= boards_[board_].tickets) continue;
       underWay_.clear();  // nothing behind the last number
       ++board_;
