@@ -12,8 +12,11 @@ void putInOrder(TicketHistory& ticket) {
   auto& entries = ticket.entries;
   // Opening and first event of an import are one command.
   ticket.openedByImport =
-      entries.size() > 1 && !entries[0].getImported() && entries[1].getImported() &&
-      textOf(entries[0].getFacts().getCommandId()) == textOf(entries[1].getFacts().getCommandId());
+      !entries.empty() && !entries[0].getImported() &&
+      std::any_of(entries.begin(), entries.end(), [&](const auto& entry) {
+        return entry.getImported() && textOf(entry.getFacts().getCommandId()) ==
+                                          textOf(entries[0].getFacts().getCommandId());
+      });
   std::vector<api::HistoryEntry::Reader> imported;
   std::copy_if(entries.begin(), entries.end(), std::back_inserter(imported),
                [](const auto& entry) { return entry.getImported(); });
