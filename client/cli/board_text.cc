@@ -33,7 +33,13 @@ struct CardWidths {
   int flags = 0;
 };
 
-CardLine lineOf(api::Card::Reader card, std::int64_t now) {
+// The home board of a ticket that is a guest on `board`; empty when it is at home.
+std::string homeOfGuest(std::string_view ticket, std::string_view board) {
+  const std::string_view home = ticket.substr(0, ticket.rfind('-'));
+  return home == board ? std::string() : std::string(home);
+}
+
+CardLine lineOf(api::Card::Reader card, std::string_view board, std::int64_t now) {
   CardLine line;
   line.mark = classMark(textOf(card.getClass()));
   line.id = visible(textOf(card.getId()));
@@ -42,13 +48,14 @@ CardLine lineOf(api::Card::Reader card, std::int64_t now) {
   line.age = age(card.getInColumnSince(), now);
   line.expedite = card.getClass() == "expedite";
   line.blocked = card.getBlocked().size() > 0;
-  if (line.blocked) line.flags = "blocked: " + visible(textOf(card.getBlocked()));
-  if (card.getDue().isAt()) {
-    line.flags += (line.flags.empty() ? "due " : ", due ") + localDate(card.getDue().getAt());
-  }
-  if (card.getTier() > 1) {
-    line.flags += (line.flags.empty() ? "tier " : ", tier ") + std::to_string(card.getTier());
-  }
+  const auto flag = [&line](const std::string& text) {
+    line.flags += (line.flags.empty() ? "" : ", ") + text;
+  };
+  if (line.blocked) flag("blocked: " + visible(textOf(card.getBlocked())));
+  const std::string home = homeOfGuest(textOf(card.getId()), board);
+  if (!home.empty()) flag("guest from " + visible(home));
+  if (card.getDue().isAt()) flag("due " + localDate(card.getDue().getAt()));
+  if (card.getTier() > 1) flag("tier " + std::to_string(card.getTier()));
   return line;
 }
 
@@ -147,7 +154,7 @@ std::string boardText(api::Board::Reader board, std::uint64_t next, std::int64_t
   for (const auto entry : board.getColumns()) {
     auto& lines = columns.emplace_back();
     for (const auto card : entry.getCards()) {
-      lines.push_back(lineOf(card, now));
+      lines.push_back(lineOf(card, textOf(board.getKey()), now));
       marks = marks || !lines.back().mark.empty();
     }
   }
