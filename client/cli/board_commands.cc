@@ -30,6 +30,7 @@ struct CreateOptions {
 struct ShowOptions {
   std::string key;
   std::uint32_t cards = 10;
+  bool lanes = false;
 };
 
 struct QueueOptions {
@@ -89,6 +90,17 @@ void list(Cli& cli) {
   table.print(output);
 }
 
+std::vector<BoardLane> askLanes(Cli& cli, const std::string& key) {
+  const auto answer = askBoardRules(cli, key);
+  std::vector<BoardLane> lanes;
+  for (const auto lane : answer.getRules().getLanes()) {
+    auto& made = lanes.emplace_back();
+    made.name = textOf(lane.getName());
+    for (const auto one : lane.getClasses()) made.classes.emplace_back(textOf(one));
+  }
+  return lanes;
+}
+
 void show(Cli& cli, const ShowOptions& options) {
   const auto answer = cli.ask([&](Connection& connection) {
     auto request = connection.desk().boardRequest();
@@ -102,7 +114,8 @@ void show(Cli& cli, const ShowOptions& options) {
   if (output.isJson()) {
     output.json({{"board", toJson(answer.getBoard())}, {"next", answer.getNext()}});
   } else {
-    output.text(boardText(answer.getBoard(), answer.getNext(), nowMicroseconds(), output));
+    const auto lanes = options.lanes ? askLanes(cli, options.key) : std::vector<BoardLane>();
+    output.text(boardText(answer.getBoard(), answer.getNext(), nowMicroseconds(), output, lanes));
   }
 }
 
@@ -197,6 +210,7 @@ void addBoardCommands(CLI::App& app, Cli& cli) {
   showCommand->add_option("--cards", showOptions->cards, "How many cards a column shows")
       ->capture_default_str()
       ->check(wholeNumber(0, kCardsMax));
+  showCommand->add_flag("--lanes", showOptions->lanes, "Draw the cards of a column lane by lane");
   addExample(*showCommand, "docket board show OPS --cards 20");
   cli.run(showCommand, [&cli, showOptions] { show(cli, *showOptions); });
 

@@ -113,8 +113,7 @@ void addLimit(CLI::App& board, Cli& cli) {
                    "for")
       ->type_name("[COLUMN] N|none")
       ->required()
-      ->expected(1, 2)
-      ->allow_extra_args(false);
+      ->expected(1, 2);
   command->add_option("--lane", options->lane, "On a lane; with a column: on the cell");
   command->add_option("--person", options->person, "On what one person has");
   command->add_flag("--each-person", options->eachPerson,

@@ -23,6 +23,7 @@ struct CardLine {
   std::string flags;
   bool blocked = false;
   bool expedite = false;
+  std::string serviceClass;
 };
 
 struct CardWidths {
@@ -46,6 +47,7 @@ CardLine lineOf(api::Card::Reader card, std::string_view board, std::int64_t now
   line.title = visible(textOf(card.getTitle()));
   line.assignee = visible(textOf(card.getAssignee()));
   line.age = age(card.getInColumnSince(), now);
+  line.serviceClass = textOf(card.getClass());
   line.expedite = card.getClass() == "expedite";
   line.blocked = card.getBlocked().size() > 0;
   const auto flag = [&line](const std::string& text) {
@@ -118,6 +120,34 @@ std::string columnHeading(api::ColumnCards::Reader entry, const Output& output) 
          "  " + count + "  " + output.paint(Colour::dim, about) + "\n";
 }
 
+bool isInLane(const CardLine& line, const BoardLane& lane) {
+  return std::find(lane.classes.begin(), lane.classes.end(), line.serviceClass) !=
+         lane.classes.end();
+}
+
+std::string cardsText(const std::vector<CardLine>& lines, const CardWidths& widths,
+                      const std::vector<BoardLane>& lanes, const Output& output) {
+  std::string text;
+  const auto part = [&](const std::string& name, auto belongs) {
+    std::string cards;
+    for (const auto& line : lines) {
+      if (belongs(line)) cards += drawn(line, widths, output);
+    }
+    if (!cards.empty() && !lanes.empty()) {
+      text += "  " + output.paint(Colour::dim, "── " + name) + "\n";
+    }
+    text += cards;
+  };
+  for (const BoardLane& lane : lanes) {
+    part(visible(lane.name), [&](const CardLine& line) { return isInLane(line, lane); });
+  }
+  part("no lane", [&](const CardLine& line) {
+    return std::none_of(lanes.begin(), lanes.end(),
+                        [&](const BoardLane& lane) { return isInLane(line, lane); });
+  });
+  return text;
+}
+
 std::string boardHeading(api::Board::Reader board, std::uint64_t next, const Output& output) {
   std::uint64_t cards = 0;
   for (const auto column : board.getColumns()) cards += column.getCount();
@@ -148,7 +178,7 @@ std::string classMark(std::string_view serviceClass) {
 }
 
 std::string boardText(api::Board::Reader board, std::uint64_t next, std::int64_t now,
-                      const Output& output) {
+                      const Output& output, const std::vector<BoardLane>& lanes) {
   std::vector<std::vector<CardLine>> columns;
   bool marks = false;
   for (const auto entry : board.getColumns()) {
@@ -163,7 +193,7 @@ std::string boardText(api::Board::Reader board, std::uint64_t next, std::int64_t
   std::size_t index = 0;
   for (const auto entry : board.getColumns()) {
     text += "\n" + columnHeading(entry, output);
-    for (const auto& line : columns[index]) text += drawn(line, widths, output);
+    text += cardsText(columns[index], widths, lanes, output);
     const std::uint64_t hidden =
         entry.getCount() - std::min<std::uint64_t>(entry.getCount(), columns[index].size());
     if (hidden > 0) {

@@ -56,7 +56,9 @@ TEST(JsonShapes, TicketIsACardWithMore) {
   foreign[0].setKey("list");
   foreign[0].initChildren(1)[0].setValue("inner");
   const Json json = toJson(ticket.asReader());
-  EXPECT_THAT(std::vector<std::string>(keysOf(json).begin() + 14, keysOf(json).end()),
+  const auto keys = keysOf(json);
+  ASSERT_GT(keys.size(), 14U);
+  EXPECT_THAT(std::vector<std::string>(keys.begin() + 14, keys.end()),
               ElementsAre("version", "description", "requester", "blocked_reason", "blocked_since",
                           "resolution", "resolved_at", "reopen_count", "comment_count",
                           "history_count", "foreign", "change_kind", "impact", "urgency",
