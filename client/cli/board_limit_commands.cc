@@ -100,6 +100,14 @@ void setLimit(Cli& cli, const LimitOptions& options) {
                    });
 }
 
+// One or two words after the board: the library would call them LIMIT(1x).
+class LimitHelp : public CLI::Formatter {
+ public:
+  std::string make_usage(const CLI::App*, std::string name) const override {
+    return "Usage: " + name + " [OPTIONS] KEY [COLUMN] LIMIT\n";
+  }
+};
+
 void addLimit(CLI::App& board, Cli& cli) {
   auto options = std::make_shared<LimitOptions>();
   auto* command = addBoardChange(
@@ -109,9 +117,8 @@ void addLimit(CLI::App& board, Cli& cli) {
       *options);
   command
       ->add_option("LIMIT", options->words,
-                   "The limit, a number or none; before it, the id or name of a column that it is "
-                   "for")
-      ->type_name("[COLUMN] N|none")
+                   "A number, or none; before it the COLUMN that it is for, by id or name")
+      ->type_name("N|none")
       ->required()
       ->expected(1, 2);
   command->add_option("--lane", options->lane, "On a lane; with a column: on the cell");
@@ -122,6 +129,7 @@ void addLimit(CLI::App& board, Cli& cli) {
   command->add_option("--class", options->serviceClass, "On a class of service");
   command->add_flag("--board", options->wholeBoard, "On all work of the board");
   addExample(*command, "docket board limit OPS in-progress 3");
+  command->formatter(std::make_shared<LimitHelp>());
   cli.run(command, [&cli, options] {
     if (const std::string wrong = checkLimit(options->limit()); !wrong.empty()) {
       throw CliFailure(ExitCode::usage, "LIMIT " + wrong + "; see docket board limit --help");

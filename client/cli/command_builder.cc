@@ -14,6 +14,9 @@ namespace {
 // Far above what any server takes: it is the server's limit that should be told.
 constexpr std::size_t kStandardInputMax = 16 * 1024 * 1024;
 
+// The heading of its options in a command's help, below those of its own.
+constexpr const char* kEveryChange = "Options of every change";
+
 constexpr std::string_view kSubjectHere = "{}";
 
 int digitOf(char c) {
@@ -49,18 +52,22 @@ void addCommandOptions(CLI::App& command, CommandOptions& options, Subject subje
         .add_option("--expect", options.expected,
                     "Refuse when it is no longer at this version, and say what changed")
         ->type_name("VERSION")
+        ->group(kEveryChange)
         ->check(wholeNumber(0));  // -1 would be read as the largest number
   }
   command
       .add_option("--command-id", options.commandId,
                   "32 hexadecimal digits: the same id is done once, however often it is sent")
       ->type_name("HEX")
+      ->group(kEveryChange)
       ->check(CLI::Validator(checkCommandId, ""));
   command.add_option("--occurred-at", options.occurredAt, "When it happened, if not now")
       ->type_name("TIME")
+      ->group(kEveryChange)
       ->check(CLI::Validator(checkInstant, ""));
   command.add_option("--on-behalf-of", options.onBehalfOf, "For whom this is done")
-      ->type_name("SUBJECT");
+      ->type_name("SUBJECT")
+      ->group(kEveryChange);
 }
 
 void addExample(CLI::App& command, const std::string& example) {

@@ -296,11 +296,12 @@ std::string keyLine(std::string_view key, const toml::node& value) {
   std::ostringstream out;
   out << key << " = ";
   if (const auto* text = value.as_string()) {
-    out << toml::default_formatter(*text);
+    out << toml::default_formatter(*text, toml::format_flags::none);
   } else if (const auto* list = value.as_array()) {
     out << "[";
     for (std::size_t i = 0; i < list->size(); ++i) {
-      out << (i == 0 ? "" : ", ") << toml::default_formatter(*list->get(i));
+      out << (i == 0 ? "" : ", ")
+          << toml::default_formatter(*list->get(i), toml::format_flags::none);
     }
     out << "]";
   }
@@ -319,10 +320,21 @@ std::string listLine(std::string_view key, capnp::List<capnp::Text>::Reader text
   return keyLine(key, list);
 }
 
+// Days in a row that have the same hours are one line: mon-fri.
 std::string weekTable(std::string_view key, capnp::List<capnp::List<api::DayWindow>>::Reader week) {
+  std::vector<std::string> days;
+  for (const auto day : week) days.push_back(keyLine("", windowsToml(day)));
+  days.resize(std::min(days.size(), kDays.size()));
   std::string text;
-  for (capnp::uint day = 0; day < std::min<capnp::uint>(week.size(), 7); ++day) {
-    if (week[day].size() > 0) text += keyLine(kDays[day], windowsToml(week[day]));
+  for (std::size_t first = 0; first < days.size();) {
+    std::size_t end = first + 1;
+    while (end < days.size() && days[end] == days[first]) ++end;
+    if (week[static_cast<capnp::uint>(first)].size() > 0) {
+      text += kDays[first];
+      if (end > first + 1) text += "-" + std::string(kDays[end - 1]);
+      text += days[first];
+    }
+    first = end;
   }
   return text.empty() ? text : "\n[" + std::string(key) + "]\n" + text;
 }

@@ -15,6 +15,7 @@ namespace docket::client::cli {
 namespace {
 
 constexpr int kIndent = 4;
+constexpr std::int64_t kSecond = 1'000'000;
 
 std::string shown(capnp::Text::Reader text) {
   return visible(textOf(text));
@@ -66,7 +67,7 @@ std::string ledgerText(api::Clock::Reader clock) {
   if (!clock.getReadable()) return {};
   std::string text;
   const auto add = [&](const std::string& what, std::int64_t time) {
-    if (time <= 0) return;
+    if (time < kSecond) return;
     text += (text.empty() ? "" : ", ") + what + " " + micros(time);
   };
   add("closed hours", clock.getClosed());

@@ -98,6 +98,17 @@ TEST(DeskFiles, WhatIsPrintedReadsBackTheSame) {
   EXPECT_EQ(policyJson(writtenPolicy), toJson(policy.asReader(), 0)) << writtenPolicy;
 }
 
+TEST(DeskFiles, DaysInARowWithTheSameHoursAreOneLine) {
+  capnp::MallocMessageBuilder message;
+  auto calendar = message.initRoot<api::Calendar>();
+  readCalendarFile("x", example("office-hours.toml"), calendar);
+  EXPECT_THAT(calendarFile(calendar.asReader()), HasSubstr("\n[weekly_hours]\n"
+                                                           "mon-thu = [\"08:00-18:00\"]\n"
+                                                           "fri = [\"08:00-16:00\"]\n"
+                                                           "\n[weekly_breaks]\n"
+                                                           "mon-fri = [\"12:00-12:45\"]\n"));
+}
+
 TEST(DeskFiles, AMistakeInACalendarIsNamedWithItsLine) {
   const std::string good = "id = \"x\"\ntime_zone = \"UTC\"\n";
   const std::pair<std::string, std::string> cases[] = {
