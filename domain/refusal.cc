@@ -116,13 +116,14 @@ std::string limitCommand(const WipLimitReached& r) {
 
 RefusalText describeOne(const WipLimitReached& r) {
   const bool isColumn = r.scope.kind == LimitKind::column;
-  const std::string holds = isColumn ? " and holds " : " and has under way ";
-  std::string wayOut =
-      isColumn ? "Finish or move a card that stands there" : "Finish work that counts for it first";
+  const bool countsPlace = isColumn || r.scope.kind == LimitKind::cell;
+  const std::string holds = countsPlace ? " and holds " : " and has under way ";
+  std::string wayOut = countsPlace ? "Finish or move a card that stands there"
+                                   : "Finish work that counts for it first";
   if (r.mayOverride) {
-    wayOut += isColumn ? "; or move with a reason: docket ticket move TICKET " +
-                             r.scope.column.value + " --override REASON"
-                       : "; or have a manager move with --override REASON";
+    wayOut += countsPlace ? "; or move with a reason: docket ticket move TICKET " +
+                                r.scope.column.value + " --override REASON"
+                          : "; or have a manager move with --override REASON";
   }
   wayOut += "; or raise the limit: " + limitCommand(r) + ".";
   RefusalText told{"wip-limit-reached",
