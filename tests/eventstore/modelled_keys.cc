@@ -148,33 +148,27 @@ void ModelledKeys::rotate(Draw& draw) {
   RC_ASSERT(mastersIn(directory_) == model_.file);
 }
 
-void ModelledKeys::copyTo(const fs::path& folder) {
+const ModelledKeys::Copy& ModelledKeys::copy() {
+  copies_.push_back({copiesIn_ / std::to_string(copies_.size()), model_});
   store_.reset();
-  fs::copy(directory_, folder, fs::copy_options::recursive);
+  fs::copy(directory_, copies_.back().folder, fs::copy_options::recursive);
   open();
-}
-
-void ModelledKeys::copy() {
-  const KeyModel model = model_;
-  copies_.push_back({copiesIn_ / std::to_string(copies_.size()), model});
-  copyTo(copies_.back().folder);
+  return copies_.back();
 }
 
 KeyModel ModelledKeys::drawKeys(Draw& draw, const fs::path& folder) {
-  const std::uint64_t kind = draw.below(4);
+  const std::uint64_t kind = draw.below(5);
   if (kind == 0) return {};
-  if (kind == 1 || copies_.empty()) {
-    KeyModel model = model_;
-    copyTo(folder);
-    return model;
-  }
+  const Copy& newest = copy();
   const Copy& older = copies_[draw.below(copies_.size())];
-  fs::copy(older.folder, folder, fs::copy_options::recursive);
-  KeyModel model = older.model;
-  if (kind == 2) return model;
-  fs::copy_file(directory_ / "master.key", folder / "master.key",
+  const bool hasOlderStore = kind == 2 || kind == 3;
+  const bool hasOlderMasters = kind == 2 || kind == 4;
+  KeyModel model = hasOlderStore ? older.model : newest.model;
+  const Copy& masters = hasOlderMasters ? older : newest;
+  fs::copy((hasOlderStore ? older : newest).folder, folder, fs::copy_options::recursive);
+  fs::copy_file(masters.folder / "master.key", folder / "master.key",
                 fs::copy_options::overwrite_existing);
-  model.file = model_.file;
+  model.file = masters.model.file;
   return model;
 }
 

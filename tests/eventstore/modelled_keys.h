@@ -32,12 +32,13 @@ class ModelledKeys {
   // Rotates the master key or finishes a rotation, up to a step that is drawn.
   void rotate(Draw& draw);
   // Keeps a copy of the folder.
-  void copy();
+  void keepCopy() { copy(); }
 
   // Every field that was sealed and is in `log`: open to its text, or erased.
   void compareAll(const Log& log) const;
-  // The same beside a log that was restored from a backup, with keys that are drawn: the newest, an
-  // older copy, an older copy under the master keys of now, or none. `folder` gets them.
+  // The same beside a log that was restored from a backup, with keys that are drawn: the key store
+  // of now or of an older copy, each with the master keys of now or of the older copy, or none.
+  // `folder` gets them.
   void compareBeside(Draw& draw, const Log& restored, const LogModel& model,
                      const std::filesystem::path& folder);
 
@@ -52,7 +53,7 @@ class ModelledKeys {
   };
 
   void open();
-  void copyTo(const std::filesystem::path& folder);
+  const Copy& copy();
   KeyModel drawKeys(Draw& draw, const std::filesystem::path& folder);
   void compareFields(const Log& log, const KeyStore& store, const KeyModel& model) const;
 
