@@ -41,7 +41,7 @@ Stager::Stager(const Database& database, EventIndex& index, const Head& durable,
 std::unique_ptr<CommitGroup> Stager::begin(Timestamp now) {
   if (std::exchange(isOpen_, true)) std::abort();
   head_.lastGroup = head_.next;
-  head_.lastRecordedAt = head_.next.value == 0 ? now : std::max(now, head_.lastRecordedAt);
+  groupTime_ = head_.next.value == 0 ? now : std::max(now, head_.lastRecordedAt);
   return std::make_unique<CommitGroup>(head_.next);
 }
 
@@ -146,6 +146,8 @@ Envelope Stager::envelopeOf(const Unit& unit, const NewEvent& event, Version ver
 // REQUIRES: unitStreams_ are those of the unit's events, and heads_ knows those that exist.
 Committed Stager::stage(const Unit& unit, CommitGroup& group) {
   static_assert(kMaxUnitEvents < StreamHeads::kHalfCapacity);
+  // Only what writes something moves the recorded time: a group of refusals leaves no trace.
+  head_.lastRecordedAt = groupTime_;
   Committed committed;
   committed.first = head_.next;
   unitVersions_.clear();

@@ -63,6 +63,7 @@ class Stager {
   StreamHeads heads_;
 
   bool isOpen_ = false;                 // a group is
+  Timestamp groupTime_;                 // the recorded time of what the open group writes
   std::vector<keys::Key> unitStreams_;  // of the events of the unit at hand
   std::vector<Version> unitVersions_;
 };
