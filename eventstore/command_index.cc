@@ -178,20 +178,24 @@ tl::expected<std::unique_ptr<CommandIndex>, StoreError> CommandIndex::open(
   return index;
 }
 
-Runs CommandIndex::runs() const {
+std::shared_ptr<const Runs> CommandIndex::row() const {
   const std::lock_guard lock(mutex_);
-  return *runs_;
+  return runs_;
+}
+
+Runs CommandIndex::runs() const {
+  return *row();
+}
+
+void CommandIndex::prefetch(std::uint64_t hash) const {
+  const auto runs = row();
+  for (const auto& run : *runs) run->prefetch(hash);
 }
 
 tl::expected<std::vector<CommandPlace>, StoreError> CommandIndex::find(const CommandId& id) const {
-  std::shared_ptr<const Runs> runs;
-  {
-    const std::lock_guard lock(mutex_);
-    runs = runs_;
-  }
+  const auto runs = row();
   std::vector<CommandPlace> places;
   const std::uint64_t wanted = hash(id);
-  for (const auto& run : *runs) run->prefetch(wanted);
   for (const auto& run : *runs) {
     if (auto found = run->find(wanted, places); !found) return tl::unexpected(found.error());
   }
