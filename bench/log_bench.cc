@@ -48,6 +48,7 @@ constexpr std::size_t kPayloadBytes = 200;
 constexpr std::uint64_t kEventsOfStream = 10;
 constexpr std::uint64_t kOpenStreams = 10'000;
 constexpr std::uint64_t kWindowEvents = 100'000;
+constexpr std::size_t kWindowsOfMillion = 10;
 constexpr std::size_t kPoolUnits = 20'000;
 constexpr int kSingles = 1'000;
 constexpr es::Timestamp kNow{std::chrono::microseconds{1'700'000'000'000'000}};
@@ -163,26 +164,31 @@ struct Growth {
   std::vector<double> perSecond;  // of each window
   double processorMicrosAnEvent = 0;
 
-  double first() const { return perSecond.empty() ? 0 : perSecond.front(); }
-  double last() const {
-    const std::size_t count = std::min<std::size_t>(10, perSecond.size());
-    return median({perSecond.end() - static_cast<long>(count), perSecond.end()});
-  }
-  // The second to the eleventh window: with all the work at hand that appending leaves behind.
-  double early() const {
-    const std::size_t count = std::min<std::size_t>(11, perSecond.size());
-    return median(
-        {perSecond.begin() + (count > 1 ? 1 : 0), perSecond.begin() + static_cast<long>(count)});
-  }
-  double whole() const {
+  // Of the windows [begin, end) together: their events by their time.
+  double rate(std::size_t begin, std::size_t end) const {
     double seconds = 0;
-    for (const double rate : perSecond) seconds += 1 / rate;
-    return static_cast<double>(perSecond.size()) / seconds;
+    for (std::size_t i = begin; i < end; ++i) seconds += 1 / perSecond[i];
+    return static_cast<double>(end - begin) / seconds;
   }
+  // Before any work is due that appending leaves behind: a burst.
+  double first() const { return rate(0, 1); }
+  // The million that begins when the log has 100,000 events, and the one with which it ends; fewer
+  // if the run is shorter.
+  double early() const {
+    const std::size_t windows = perSecond.size();
+    return rate(windows > 1 ? 1 : 0, std::min(1 + kWindowsOfMillion, windows));
+  }
+  double last() const {
+    const std::size_t windows = perSecond.size();
+    return rate(windows - std::min(kWindowsOfMillion, windows), windows);
+  }
+  double whole() const { return rate(0, perSecond.size()); }
   Json json() const {
-    return {{"first_window_per_s", first()},
-            {"early_windows_per_s", early()},
-            {"last_windows_per_s", last()},
+    return {{"first_100_thousand_per_s", first()},
+            {"million_after_100_thousand_per_s", early()},
+            {"last_million_per_s", last()},
+            {"last_to_million_after_100_thousand", last() / early()},
+            {"last_to_first_100_thousand", last() / first()},
             {"whole_per_s", whole()},
             {"processor_us_an_event", processorMicrosAnEvent},
             {"windows_per_s", perSecond}};
@@ -559,13 +565,21 @@ void print(const Json& report) {
   const double most = rate("ceiling_append", "whole_per_s");
   std::printf("\nappend, whole run        %12.0f /s   ceiling %12.0f /s   ratio %5.2f\n", ours,
               most, ours / most);
-  std::printf("append, first 100,000    %12.0f /s   ceiling %12.0f /s   ratio %5.2f\n",
-              rate("append", "first_window_per_s"), rate("ceiling_append", "first_window_per_s"),
-              rate("append", "first_window_per_s") / rate("ceiling_append", "first_window_per_s"));
-  for (const char* against : {"first_window_per_s", "early_windows_per_s"}) {
-    std::printf("append, last million     %12.0f /s   %-20s %8.0f /s   ratio %5.2f\n",
-                rate("append", "last_windows_per_s"), against, rate("append", against),
-                rate("append", "last_windows_per_s") / rate("append", against));
+  const auto printRates = [&](const char* name, const char* key) {
+    const double rateOfOurs = rate("append", key);
+    const double rateOfCeiling = rate("ceiling_append", key);
+    std::printf("%-24s %12.0f /s   ceiling %12.0f /s   ratio %5.2f\n", name, rateOfOurs,
+                rateOfCeiling, rateOfOurs / rateOfCeiling);
+  };
+  printRates("append, first 100,000", "first_100_thousand_per_s");
+  printRates("append, million from then", "million_after_100_thousand_per_s");
+  printRates("append, last million", "last_million_per_s");
+  for (const char* who : {"append", "ceiling_append"}) {
+    std::printf(
+        "as the log grows         %12.2f      the last million by the million from 100,000 "
+        "on; %.2f by the first 100,000 (%s)\n",
+        rate(who, "last_to_million_after_100_thousand"), rate(who, "last_to_first_100_thousand"),
+        who);
   }
   std::printf("processor time           %12.2f us an event; ceiling %8.2f\n",
               rate("append", "processor_us_an_event"),
