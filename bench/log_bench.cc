@@ -574,13 +574,13 @@ void print(const Json& report) {
   printRates("append, first 100,000", "first_100_thousand_per_s");
   printRates("append, million from then", "million_after_100_thousand_per_s");
   printRates("append, last million", "last_million_per_s");
-  for (const char* who : {"append", "ceiling_append"}) {
-    std::printf(
-        "as the log grows         %12.2f      the last million by the million from 100,000 "
-        "on; %.2f by the first 100,000 (%s)\n",
-        rate(who, "last_to_million_after_100_thousand"), rate(who, "last_to_first_100_thousand"),
-        who);
-  }
+  std::printf("growth, at least 0.90    %12.2f      last million by the million from 100,000 on\n",
+              rate("append", "last_to_million_after_100_thousand"));
+  std::printf("growth, against a burst  %12.2f      last million by the first 100,000\n",
+              rate("append", "last_to_first_100_thousand"));
+  std::printf("growth, the ceiling's    %12.2f      and %.2f\n",
+              rate("ceiling_append", "last_to_million_after_100_thousand"),
+              rate("ceiling_append", "last_to_first_100_thousand"));
   std::printf("processor time           %12.2f us an event; ceiling %8.2f\n",
               rate("append", "processor_us_an_event"),
               rate("ceiling_append", "processor_us_an_event"));
