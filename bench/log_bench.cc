@@ -21,13 +21,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -50,6 +50,7 @@ constexpr std::uint64_t kOpenStreams = 10'000;
 constexpr std::uint64_t kWindowEvents = 100'000;
 constexpr std::size_t kWindowsOfMillion = 10;
 constexpr std::size_t kPoolUnits = 20'000;
+constexpr std::size_t kGroupsAhead = 4;
 constexpr int kSingles = 1'000;
 constexpr es::Timestamp kNow{std::chrono::microseconds{1'700'000'000'000'000}};
 
@@ -284,7 +285,8 @@ void appendSynced(es::Log& log, std::span<const es::Unit> units) {
   }
 }
 
-// Makes each group while the one before it is synced by another thread.
+// Makes groups while another thread syncs those before them. As in the server, making does not wait
+// for a sync; there the open group grows meanwhile, here, where groups are of one size, some wait.
 class Pipeline {
  public:
   explicit Pipeline(es::Log& log) : log_(log), committer_([this] { run(); }) {}
@@ -302,8 +304,8 @@ class Pipeline {
     for (const es::Unit& unit : units) group.add(unit);
     group.close();
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return !next_; });
-    next_.emplace(std::move(group));
+    changed_.wait(lock, [&] { return waiting_.size() < kGroupsAhead; });
+    waiting_.push_back(std::move(group));
     changed_.notify_all();
   }
 
@@ -311,12 +313,13 @@ class Pipeline {
   void run() {
     std::unique_lock lock(mutex_);
     while (true) {
-      changed_.wait(lock, [&] { return next_ || ended_; });
-      if (!next_) return;
-      std::optional<es::StagedGroup> group = std::exchange(next_, std::nullopt);
+      changed_.wait(lock, [&] { return !waiting_.empty() || ended_; });
+      if (waiting_.empty()) return;
+      es::StagedGroup group = std::move(waiting_.front());
+      waiting_.pop_front();
       changed_.notify_all();
       lock.unlock();
-      for (const auto& result : log_.commit(std::move(*group))) {
+      for (const auto& result : log_.commit(std::move(group))) {
         if (!result) fail("an append failed");
       }
       lock.lock();
@@ -326,7 +329,7 @@ class Pipeline {
   es::Log& log_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::optional<es::StagedGroup> next_;
+  std::deque<es::StagedGroup> waiting_;
   bool ended_ = false;
   std::thread committer_;
 };

@@ -18,14 +18,14 @@ using rocksdb::Status;
 using Checked = tl::expected<void, StoreError>;
 
 // Stored numbers: never change one.
-constexpr std::uint8_t kRunFormat = 1;
+constexpr std::uint8_t kRunFormat = 2;  // 1 had a filter of 12 bits a command
 constexpr std::size_t kSumBytes = 8;
 constexpr std::size_t kRecordBytes = 16;
 constexpr std::size_t kRecordsOfPage = (kRunPageBytes - kSumBytes) / kRecordBytes;
 constexpr unsigned kCountBits = 16;  // of a place, behind the position
 constexpr std::size_t kLineBytes = 64;
 constexpr std::size_t kLinesOfPage = (kRunPageBytes - kSumBytes) / kLineBytes;
-constexpr std::uint64_t kFilterBitsOfRecord = 12;
+constexpr std::uint64_t kFilterBitsOfRecord = 16;
 constexpr unsigned kProbes = 7;
 constexpr unsigned kProbeBits = 9;  // to name one of the 512 bits of a line
 constexpr std::uint64_t kProbeFactor = 0x9e3779b97f4a7c15;
