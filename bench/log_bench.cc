@@ -2,7 +2,7 @@
 // stream, a verification and a byte of disk cost at EVENTS events, each beside its ceiling in the
 // same run.
 //
-//   log_bench [EVENTS] [--groups-of N] [--json FILE] [--directory DIR]
+//   log_bench [EVENTS] [--groups-of N] [--json FILE] [--directory DIR] [--cold-memory]
 //
 // Payloads are 200 random bytes: nothing can be saved on them. A command writes one event, the
 // worst case for the index of commands. Every group is synced before the next one is committed.
@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <rocksdb/db.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -57,6 +58,7 @@ constexpr es::Timestamp kNow{std::chrono::microseconds{1'700'000'000'000'000}};
 struct Settings {
   std::uint64_t events = 1'000'000;
   std::size_t groupEvents = 1'000;
+  bool coldMemory = false;
   fs::path directory;
   std::string json;
 };
@@ -503,7 +505,29 @@ Json reportOfKilled(const std::function<void(const Report&)>& work) {
   return Json::parse(text);
 }
 
+// Has the machine give as much memory as a run leaves in the page cache, and gives it back to the
+// kernel. On a virtual machine whose host gives memory at first use, a run would otherwise begin in
+// memory that the one before it freed and end in memory that costs more than what is written to it:
+// its last windows would measure the host.
+void touchMemory(const Settings& settings) {
+  if (settings.coldMemory) return;
+  constexpr std::uint64_t kBytesOfEvent = 700;  // log, write-ahead log, index
+  const auto pages = static_cast<std::uint64_t>(::sysconf(_SC_AVPHYS_PAGES));
+  const std::uint64_t half = pages / 2 * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  const std::uint64_t bytes = std::min(settings.events * kBytesOfEvent, half);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1,
+           0);
+    ::_exit(0);
+  }
+  ::waitpid(child, nullptr, 0);
+  std::fprintf(stderr, "touched %ju MiB of memory beforehand\n",
+               static_cast<std::uintmax_t>(bytes >> 20));
+}
+
 Json growLog(const Settings& settings, const fs::path& directory) {
+  touchMemory(settings);
   return reportOfKilled([&](const Report& report) {
     Source source(7);
     auto log = require(es::Log::open({directory}));
@@ -523,6 +547,7 @@ Json growLog(const Settings& settings, const fs::path& directory) {
 }
 
 Json growCeiling(const Settings& settings) {
+  touchMemory(settings);
   const fs::path directory = settings.directory / "ceiling";
   Json json = reportOfKilled([&](const Report& report) {
     Source source(7);
@@ -541,6 +566,7 @@ Json run(const Settings& settings) {
   report["events"] = settings.events;
   report["group_events"] = settings.groupEvents;
   report["payload_bytes"] = kPayloadBytes;
+  report["cold_memory"] = settings.coldMemory;
   report["ceiling_append"] = growCeiling(settings);
   const Json grown = growLog(settings, directory);
   const auto made = grown.at("made").get<std::uint64_t>();
@@ -622,6 +648,8 @@ int main(int argc, char** argv) {
     const bool hasValue = i + 1 < argc;
     if (argument == "--json" && hasValue) {
       settings.json = argv[++i];
+    } else if (argument == "--cold-memory") {
+      settings.coldMemory = true;
     } else if (argument == "--groups-of" && hasValue) {
       settings.groupEvents = std::strtoull(argv[++i], nullptr, 10);
     } else if (argument == "--directory" && hasValue) {
@@ -633,7 +661,8 @@ int main(int argc, char** argv) {
   if (settings.events < kWindowEvents || settings.groupEvents == 0 ||
       kWindowEvents % settings.groupEvents != 0) {
     std::fprintf(stderr,
-                 "usage: log_bench [EVENTS] [--groups-of N] [--json FILE] [--directory DIR]\n"
+                 "usage: log_bench [EVENTS] [--groups-of N] [--json FILE] [--directory DIR] "
+                 "[--cold-memory]\n"
                  "EVENTS is at least %ju and N divides it\n",
                  static_cast<std::uintmax_t>(kWindowEvents));
     return 2;
