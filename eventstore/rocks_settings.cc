@@ -1,6 +1,5 @@
 #include "eventstore/rocks_settings.h"
 
-
 #include "eventstore/file_checksum.h"
 #include "eventstore/rocks_notes.h"
 
