@@ -143,6 +143,7 @@ void addPersonCommands(CLI::App& app, Cli& cli);      // person, keys
 void addBackupCommands(CLI::App& app, Cli& cli);      // backup
 void addProjectionCommands(CLI::App& app, Cli& cli);  // projection, info
 void addImportCommands(CLI::App& app, Cli& cli);      // import
+void addExportCommands(CLI::App& app, Cli& cli);      // export
 void addSimulateCommands(CLI::App& app, Cli& cli);    // simulate
 
 }  // namespace docket::client::cli

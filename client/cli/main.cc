@@ -58,6 +58,9 @@ int runProgram(int argc, char** argv) {
 #ifdef DOCKET_WITH_IMPORT
   addImportCommands(app, cli);
 #endif
+#ifdef DOCKET_WITH_EXPORT
+  addExportCommands(app, cli);
+#endif
 #ifdef DOCKET_WITH_SIMULATE
   addSimulateCommands(app, cli);
 #endif
