@@ -135,15 +135,16 @@ void printQueue(Output& output, const std::string& key,
                {"OPENED", Align::right}});
   for (const auto entry : entries) {
     const auto card = entry.getCard();
-    const bool blocked = entry.getRank() == 0;
-    table.add({{blocked ? "-" : std::to_string(entry.getRank())},
+    const bool heldBack = entry.getRank() == 0;
+    const bool blocked = card.getBlocked().size() > 0;
+    table.add({{heldBack ? "-" : std::to_string(entry.getRank())},
                {classMark(textOf(card.getClass())), Colour::red},
                {visible(textOf(card.getId())), Colour::bold},
                {visible(textOf(card.getTitle()))},
                {visible(textOf(card.getType()))},
                {blocked ? "blocked: " + visible(textOf(card.getBlocked()))
                         : visible(textOf(entry.getRule())),
-                blocked ? Colour::red : Colour::dim},
+                heldBack ? Colour::red : Colour::dim},
                {age(card.getOpenedAt(), now)}});
   }
   table.print(output);
