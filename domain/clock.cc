@@ -83,7 +83,10 @@ void Clocks::move(const Place& before, const Place& after, Timestamp at) {
       resume(clock, at);
     }
   }
-  if (before.waitsFor == WaitsFor::supplier && after.waitsFor != WaitsFor::supplier) {
+  // Nobody waits for a supplier with work that is over, even if it was cancelled while blocked.
+  const bool isOver = !isFinished(before.category) && isFinished(after.category);
+  const bool waited = before.waitsFor == WaitsFor::supplier;
+  if (isOver || (waited && after.waitsFor != WaitsFor::supplier)) {
     stop(PromiseKind::supplier, at);
   }
 }

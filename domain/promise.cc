@@ -121,32 +121,15 @@ const PromiseTarget* targetOf(const PromisePolicy& policy, PromiseKind kind) {
   return found == policy.targets.end() ? nullptr : &*found;
 }
 
-// Promises that begin, and those that another policy makes anew because the ticket is another kind
-// of work now. What was judged stays judged, and what was promised by hand stays promised.
-void promise(const Ticket& ticket, const DefinedPolicy& defined, std::vector<TicketEvent>& due) {
-  for (const PromiseTarget& target : defined.policy.targets) {
-    if (const auto start = startOf(target.kind, ticket);
-        start && ticket.openedAt >= defined.since) {
-      due.push_back(promiseBy(defined, target, *start));
-      continue;
-    }
-    const Clock* const clock = ticket.clocks.find(target.kind);
-    if (clock == nullptr || clock->stoppedAt || clock->missedAt) continue;
-    if (clock->promise.policy == defined.policy.id || clock->target != clock->promise.target) {
-      continue;
-    }
-    due.push_back(promiseBy(defined, target, clock->promise.from));
-  }
-}
-
-}  // namespace
-
-const DefinedPolicy* policyFor(const BoardKey& board, const Classification& classification,
-                               const DeskDefinitions& desk) {
+// The policy in use that selects by the most fields; of equals, the one with the lower id.
+// `isMeant`: of which policies.
+template <class IsMeant>
+const DefinedPolicy* bestPolicy(const BoardKey& board, const Classification& classification,
+                                const DeskDefinitions& desk, IsMeant isMeant) {
   const DefinedPolicy* best = nullptr;
   int bestFit = -1;
   for (const auto& [id, defined] : desk.policies) {
-    if (!defined.policy.inUse) continue;
+    if (!defined.policy.inUse || !isMeant(defined)) continue;
     const auto fields = fit(defined.policy.selector, board, classification);
     if (fields && *fields > bestFit) {
       best = &defined;
@@ -154,6 +137,46 @@ const DefinedPolicy* policyFor(const BoardKey& board, const Classification& clas
     }
   }
   return best;
+}
+
+// Whether the policy of a promise, in use or not, selects the ticket as well as `best` does: then
+// the ticket is still the kind of work that it was promised for, whatever policies came since.
+bool stillSelects(const PromisePolicyId& id, const DefinedPolicy& best, const Ticket& ticket,
+                  const DeskDefinitions& desk) {
+  const auto made = desk.policies.find(id);
+  if (made == desk.policies.end() || &made->second == &best) return true;
+  const auto fields = [&](const DefinedPolicy& defined) {
+    return fit(defined.policy.selector, ticket.id.board, ticket.classification);
+  };
+  const auto own = fields(made->second);
+  return own && *own >= fields(best).value_or(0);
+}
+
+// Promises that begin, and those that another policy makes anew because the ticket is another kind
+// of work now. What was judged stays judged, and what was promised by hand stays promised.
+void promise(const Ticket& ticket, const DeskDefinitions& desk, std::vector<TicketEvent>& due) {
+  const DefinedPolicy* const defined =
+      bestPolicy(ticket.id.board, ticket.classification, desk,
+                 [&](const DefinedPolicy& one) { return one.since <= ticket.openedAt; });
+  if (defined == nullptr) return;
+  for (const PromiseTarget& target : defined->policy.targets) {
+    if (const auto start = startOf(target.kind, ticket)) {
+      due.push_back(promiseBy(*defined, target, *start));
+      continue;
+    }
+    const Clock* const clock = ticket.clocks.find(target.kind);
+    if (clock == nullptr || clock->stoppedAt || clock->missedAt) continue;
+    const bool isByHand = clock->target != clock->promise.target;
+    if (isByHand || stillSelects(clock->promise.policy, *defined, ticket, desk)) continue;
+    due.push_back(promiseBy(*defined, target, clock->promise.from));
+  }
+}
+
+}  // namespace
+
+const DefinedPolicy* policyFor(const BoardKey& board, const Classification& classification,
+                               const DeskDefinitions& desk) {
+  return bestPolicy(board, classification, desk, [](const DefinedPolicy&) { return true; });
 }
 
 std::optional<ClockReading> readClock(const Clock& clock, const DeskDefinitions& desk,
@@ -189,10 +212,7 @@ std::vector<TicketEvent> duePromiseEvents(const Ticket& ticket, const DeskDefini
       settle(clock, *time, now, due);
     }
   }
-  if (const DefinedPolicy* const defined =
-          policyFor(ticket.id.board, ticket.classification, desk)) {
-    promise(ticket, *defined, due);
-  }
+  promise(ticket, desk, due);
   return due;
 }
 

@@ -14,7 +14,7 @@
 
 namespace docket::domain {
 
-// The policy in use for such a ticket: the one that selects by the most fields; of equals, the one
+// The policy in use today for such a ticket, however old the ticket is: the one that selects by the most fields; of equals, the one
 // with the lower id. None: nothing is promised.
 const DefinedPolicy* policyFor(const BoardKey& board, const Classification& classification,
                                const DeskDefinitions& desk);
@@ -36,8 +36,10 @@ std::optional<ClockReading> readClock(const Clock& clock, const DeskDefinitions&
 std::optional<std::chrono::seconds> targetToday(const Ticket& ticket, PromiseKind kind,
                                                 const DeskDefinitions& desk);
 
-// What there is to write down about a ticket's promises at `now`, in order: promises made or
-// replaced, warnings, and what was missed or met. Empty when all of it is written. Written events
+// What there is to write down about a ticket's promises at `now`, in order: warnings and what was
+// missed or met, and promises made or replaced. A ticket is promised by policies that were in use
+// when it was opened; a promise is replaced when the ticket has become work of another kind, not
+// because policies came or went. Empty when all of it is written. Written events
 // make it empty: asking twice writes once.
 std::vector<TicketEvent> duePromiseEvents(const Ticket& ticket, const DeskDefinitions& desk,
                                           Timestamp now);

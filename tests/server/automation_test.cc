@@ -204,7 +204,7 @@ TEST_F(Automation, NobodyElseMayUseTheIdsOfTheDesk) {
   move(1, "requires-further-support");
   const Recorded offered = log().back();
   ASSERT_TRUE(offered.isOwn());
-  CommandRequest taken = request(domain::TicketCommand{domain::CommitTicket{ops(1)}});
+  CommandRequest taken = request(domain::TicketCommand{domain::AddComment{ops(1), "mine", false}});
   // One that the desk will use one day, as far as anybody can tell.
   taken.id = offered.command;
   taken.id.bytes[15] ^= std::byte{1};
