@@ -52,11 +52,13 @@ void expectNotSaidBefore(const domain::Ticket& ticket, const Recorded& recorded)
   }
 }
 
-}  // namespace
-
-void expectNothingMissingNorTwice(const eventstore::Log& log, Timestamp now) {
+struct Folded {
   domain::World world;
   std::map<TicketId, domain::Ticket> tickets;
+};
+
+void foldAndCompare(const eventstore::Log& log, Folded& folded) {
+  auto& [world, tickets] = folded;
   std::map<std::uint64_t, std::size_t> wishes;   // by the position of what they follow on
   std::map<std::uint64_t, std::size_t> answers;  // likewise: units by rules
   std::optional<eventstore::CommandId> before;
@@ -83,6 +85,19 @@ void expectNothingMissingNorTwice(const eventstore::Log& log, Timestamp now) {
     }
   }
   EXPECT_EQ(answers, wishes);
+}
+
+}  // namespace
+
+void expectAnsweredAndNotTwice(const eventstore::Log& log) {
+  Folded folded;
+  foldAndCompare(log, folded);
+}
+
+void expectNothingMissingNorTwice(const eventstore::Log& log, Timestamp now) {
+  Folded folded;
+  foldAndCompare(log, folded);
+  const auto& [world, tickets] = folded;
   for (const auto& [id, ticket] : tickets) {
     EXPECT_TRUE(domain::duePromiseEvents(ticket, world.desk(), now).empty()) << id.text();
   }

@@ -80,8 +80,9 @@ struct Recorded {
 std::vector<Recorded> readLog(const eventstore::Log& log);
 
 // Folds the whole log afresh and finds, by the domain's functions alone, what the desk ought to
-// have done by itself: an answer for every wish of a rule, each warning, miss and keeping once, and
-// at `now` nothing that is due and not written.
+// have done by itself: an answer for every wish of a rule, and each warning, miss and keeping once.
+void expectAnsweredAndNotTwice(const eventstore::Log& log);
+// The same, and at `now` nothing that is due and not written.
 void expectNothingMissingNorTwice(const eventstore::Log& log, Timestamp now);
 
 class OwnDesk : public ::testing::Test {
