@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <string>
-#include <tuple>
+#include <variant>
+
+#include "domain/cases.h"
 
 namespace docket::domain {
 namespace {
@@ -53,31 +55,30 @@ bool warns(const Clock& clock) {
   return clock.promise.warnAtPercent > 0 && !clock.warnedAt && !clock.missedAt;
 }
 
-// What one clock has come to at `now`.
-void settle(const Clock& clock, const WorkingTime& time, Timestamp now,
-            std::vector<TicketEvent>& due) {
-  if (clock.metAt) return;
+// What one clock has come to at `now`, and when it will have something to say if it runs on.
+void settle(const Clock& clock, const WorkingTime& time, Timestamp now, PromiseOutlook& outlook) {
+  if (clock.metAt || clock.missedAt) return;
   const PromiseKind kind = clock.promise.kind;
   const Timestamp end = clock.stoppedAt.value_or(now);
-  const auto isPast = [&](const std::optional<Timestamp>& at) { return at && *at < end; };
-  const auto deadline = instantOf(clock, time, clock.target);
-  // A deadline is kept by what is done at that instant.
-  const bool missed = isPast(deadline);
+  const auto willSay = [&](Timestamp at) {
+    if (clock.isRunning() && (!outlook.next || at < *outlook.next)) outlook.next = at;
+  };
   if (warns(clock)) {
-    const auto warning = instantOf(clock, time, warningAt(clock));
-    if (warning && (clock.stoppedAt ? *warning < end : *warning <= end)) {
-      due.push_back(PromiseWarned{kind, *warning});
+    if (const auto warning = instantOf(clock, time, warningAt(clock))) {
+      const bool isDue = clock.stoppedAt ? *warning < end : *warning <= end;
+      if (isDue) outlook.due.push_back(PromiseWarned{kind, *warning});
+      willSay(*warning);
     }
   }
-  if (missed && !clock.missedAt) due.push_back(PromiseMissed{kind, *deadline});
-  if (clock.stoppedAt && !missed && !clock.missedAt) {
-    due.push_back(PromiseMet{kind, end, time.elapsed(clock.promise.from, end, pausesOf(clock))});
+  // A deadline is kept by what is done at that instant; missed is what is not done by then.
+  const auto deadline = instantOf(clock, time, clock.target);
+  if (deadline && *deadline < end) {
+    outlook.due.push_back(PromiseMissed{kind, *deadline});
+  } else if (clock.stoppedAt) {
+    outlook.due.push_back(
+        PromiseMet{kind, end, time.elapsed(clock.promise.from, end, pausesOf(clock))});
   }
-}
-
-// Whether what it promised has been judged, so that nothing more will be written about it.
-bool isSettled(const Clock& clock) {
-  return clock.metAt || (clock.stoppedAt && clock.missedAt);
+  if (deadline) willSay(*deadline + std::chrono::microseconds{1});
 }
 
 // When the ticket began to wait for a supplier; none: it does not.
@@ -201,39 +202,45 @@ std::optional<std::chrono::seconds> targetToday(const Ticket& ticket, PromiseKin
   return target == nullptr ? std::nullopt : std::optional(target->target);
 }
 
-std::vector<TicketEvent> duePromiseEvents(const Ticket& ticket, const DeskDefinitions& desk,
-                                          Timestamp now) {
-  std::vector<TicketEvent> due;
-  if (!ticket.exists || ticket.historyCount > 0) return due;  // history is not judged
+bool concernsPromises(const TicketEvent& event) {
+  return std::visit(Cases{
+                        // An answer to the customer stops clocks.
+                        [](const CommentAdded& e) { return e.isPublic && !e.byRequester; },
+                        [](const TicketEdited&) { return false; },
+                        [](const TicketCommitted&) { return false; },
+                        [](const TeamAssigned&) { return false; },
+                        [](const TicketEscalated&) { return false; },
+                        [](const CheckAdded&) { return false; },
+                        [](const CheckCompleted&) { return false; },
+                        [](const TicketLinked&) { return false; },
+                        [](const TicketUnlinked&) { return false; },
+                        [](const SatisfactionRecorded&) { return false; },
+                        [](const RuleNotApplied&) { return false; },
+                        [](const auto&) { return true; },
+                    },
+                    event);
+}
+
+PromiseOutlook promiseOutlook(const Ticket& ticket, const DeskDefinitions& desk, Timestamp now) {
+  PromiseOutlook outlook;
+  if (!ticket.exists || ticket.historyCount > 0) return outlook;  // history is not judged
   // First what the clocks have come to, so that a clock which is made anew was judged before.
   for (const Clock& clock : ticket.clocks.all()) {
-    if (isSettled(clock)) continue;
     if (const WorkingTime* const time = workingTime(clock.promise.calendar, desk)) {
-      settle(clock, *time, now, due);
+      settle(clock, *time, now, outlook);
     }
   }
-  promise(ticket, desk, due);
-  return due;
+  promise(ticket, desk, outlook.due);
+  return outlook;
+}
+
+std::vector<TicketEvent> duePromiseEvents(const Ticket& ticket, const DeskDefinitions& desk,
+                                          Timestamp now) {
+  return promiseOutlook(ticket, desk, now).due;
 }
 
 std::optional<Timestamp> nextPromiseInstant(const Ticket& ticket, const DeskDefinitions& desk) {
-  std::optional<Timestamp> next;
-  const auto consider = [&](std::optional<Timestamp> at) {
-    if (at && (!next || *at < *next)) next = at;
-  };
-  for (const Clock& clock : ticket.clocks.all()) {
-    if (isSettled(clock) || !clock.isRunning()) continue;
-    const WorkingTime* const time = workingTime(clock.promise.calendar, desk);
-    if (time == nullptr) continue;
-    if (warns(clock)) consider(instantOf(clock, *time, warningAt(clock)));
-    if (!clock.missedAt) {
-      // Missed is what is not done by the deadline: the instant after it.
-      if (auto deadline = instantOf(clock, *time, clock.target)) {
-        consider(*deadline + std::chrono::microseconds{1});
-      }
-    }
-  }
-  return next;
+  return promiseOutlook(ticket, desk, Timestamp::min()).next;
 }
 
 }  // namespace docket::domain

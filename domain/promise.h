@@ -14,8 +14,8 @@
 
 namespace docket::domain {
 
-// The policy in use today for such a ticket, however old the ticket is: the one that selects by the most fields; of equals, the one
-// with the lower id. None: nothing is promised.
+// The policy in use today for such a ticket, however old the ticket is: the one that selects by the
+// most fields; of equals, the one with the lower id. None: nothing is promised.
 const DefinedPolicy* policyFor(const BoardKey& board, const Classification& classification,
                                const DeskDefinitions& desk);
 
@@ -35,6 +35,17 @@ std::optional<ClockReading> readClock(const Clock& clock, const DeskDefinitions&
 // None: nothing would be promised.
 std::optional<std::chrono::seconds> targetToday(const Ticket& ticket, PromiseKind kind,
                                                 const DeskDefinitions& desk);
+
+// Whether such an event can change what a ticket's promises have come to. When it cannot, and no
+// clock is due, they need not be asked about: it saves the arithmetic for most commands.
+bool concernsPromises(const TicketEvent& event);
+
+// Both of what is below, for the price of one.
+struct PromiseOutlook {
+  std::vector<TicketEvent> due;
+  std::optional<Timestamp> next;  // the earliest; may be past while `due` is not empty
+};
+PromiseOutlook promiseOutlook(const Ticket& ticket, const DeskDefinitions& desk, Timestamp now);
 
 // What there is to write down about a ticket's promises at `now`, in order: warnings and what was
 // missed or met, and promises made or replaced. A ticket is promised by policies that were in use

@@ -119,13 +119,14 @@ class Decider {
   tl::expected<eventstore::Unit, domain::Rejection> decideOwn(const Trigger& trigger,
                                                               const domain::TicketCommand& command,
                                                               const Moment& moment);
-  tl::expected<void, domain::Refusal> runRules(const Trigger& trigger, const Moment& moment,
+  // What rules ask for after the event triggers_[index].
+  tl::expected<void, domain::Refusal> runRules(std::size_t index, const Moment& moment,
                                                std::vector<eventstore::Unit>& units);
   // `cause`: none when it is only time that went by.
   tl::expected<void, domain::Refusal> keepPromises(const domain::TicketId& ticket,
                                                    const Trigger* cause, const Moment& moment,
                                                    std::vector<eventstore::Unit>& units);
-  // Writes what one look at the clocks finds; false: there is nothing (more) to write.
+  // Writes what one look at the clocks finds; false: it cannot be written now.
   bool writeDue(CachedTicket& cached, const Trigger* cause, const Moment& moment,
                 std::vector<eventstore::Unit>& units);
   // All tickets with clocks are due to be looked at, some at a time.

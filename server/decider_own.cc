@@ -1,6 +1,5 @@
 // What the desk does by itself: automation rules and promises (the Decider's second half).
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "domain/codec/codec.h"
@@ -70,20 +69,24 @@ Decider::OwnUnits Decider::followUps(eventstore::Timestamp now, std::uint64_t gr
   ownCommands_ = 0;
   // Rules write events, which are triggers in turn: the list grows while it is walked.
   for (std::size_t i = 0; i < triggers_.size() && ownCommands_ <= domain::kRuleCommandsMax; ++i) {
-    const Trigger trigger = triggers_[i];
-    if (auto ran = runRules(trigger, moment, units); !ran) return tl::make_unexpected(ran.error());
+    if (auto ran = runRules(i, moment, units); !ran) return tl::make_unexpected(ran.error());
   }
-  // Each ticket once, with the last event that touched it. No rule follows on a promise.
-  std::map<domain::TicketId, Trigger> touched;
-  for (Trigger& trigger : std::exchange(triggers_, {})) {
-    domain::TicketId ticket = trigger.ticket;
-    touched.insert_or_assign(std::move(ticket), std::move(trigger));
-  }
-  for (const auto& [ticket, cause] : touched) {
-    if (auto kept = keepPromises(ticket, &cause, moment, units); !kept) {
+  // Each ticket once, with the last event that its promises may depend on. No rule follows on a
+  // promise.
+  for (std::size_t i = 0; i < triggers_.size(); ++i) {
+    const Trigger& cause = triggers_[i];
+    if (!domain::concernsPromises(cause.event) && !timers_.isDue(cause.ticket, now)) continue;
+    const bool isLast =
+        std::none_of(triggers_.begin() + static_cast<std::ptrdiff_t>(i) + 1, triggers_.end(),
+                     [&](const Trigger& later) {
+                       return later.ticket == cause.ticket && domain::concernsPromises(later.event);
+                     });
+    if (!isLast) continue;
+    if (auto kept = keepPromises(cause.ticket, &cause, moment, units); !kept) {
       return tl::make_unexpected(kept.error());
     }
   }
+  triggers_.clear();
   return units;
 }
 
@@ -98,13 +101,16 @@ Decider::OwnUnits Decider::dueTimers(eventstore::Timestamp now, std::uint64_t gr
   return units;
 }
 
-tl::expected<void, domain::Refusal> Decider::runRules(const Trigger& trigger, const Moment& moment,
+tl::expected<void, domain::Refusal> Decider::runRules(std::size_t index, const Moment& moment,
                                                       std::vector<eventstore::Unit>& units) {
-  auto loaded = load(trigger.ticket);
+  auto loaded = load(triggers_[index].ticket);
   // It was written in this very group, so it is in memory.
   if (!loaded) return tl::make_unexpected(loaded.error().front());
   if (*loaded == nullptr) return {};
-  for (const domain::FollowUp& wish : domain::followUps((*loaded)->ticket, trigger.event, world_)) {
+  const auto wishes = domain::followUps((*loaded)->ticket, triggers_[index].event, world_);
+  if (wishes.empty()) return {};
+  const Trigger trigger = triggers_[index];  // what is done adds triggers
+  for (const domain::FollowUp& wish : wishes) {
     std::vector<std::string> codes;
     const bool isTooMuch = ownCommands_ >= domain::kRuleCommandsMax;
     if (isTooMuch || trigger.depth >= domain::kRuleDepthMax) {
@@ -166,10 +172,15 @@ tl::expected<void, domain::Refusal> Decider::keepPromises(const domain::TicketId
     return {};
   }
   CachedTicket& cached = **loaded;
-  for (int round = 0; round < kRoundsMax; ++round) {
+  const auto look = [&] {
+    return domain::promiseOutlook(cached.ticket, world_.desk(), moment.now);
+  };
+  domain::PromiseOutlook outlook = look();
+  for (int round = 0; round < kRoundsMax && !outlook.due.empty(); ++round) {
     if (!writeDue(cached, cause, moment, units)) break;
+    outlook = look();
   }
-  auto next = domain::nextPromiseInstant(cached.ticket, world_.desk());
+  auto next = outlook.next;
   // What is due and could not be written (its board has an event of a newer program) is tried again
   // with the ticket's next event and at the next start, not in a loop.
   if (next && *next <= moment.now) next.reset();
@@ -180,7 +191,6 @@ tl::expected<void, domain::Refusal> Decider::keepPromises(const domain::TicketId
 bool Decider::writeDue(CachedTicket& cached, const Trigger* cause, const Moment& moment,
                        std::vector<eventstore::Unit>& units) {
   const domain::TicketId& ticket = cached.ticket.id;
-  if (domain::duePromiseEvents(cached.ticket, world_.desk(), moment.now).empty()) return false;
   const auto decision =
       domain::decide(cached.ticket, domain::KeepPromises{ticket}, ownContext(moment.now, world_));
   if (!decision) return false;
