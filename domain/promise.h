@@ -14,10 +14,9 @@
 
 namespace docket::domain {
 
-// The policy in use today for such a ticket, however old the ticket is: the one that selects by the
-// most fields; of equals, the one with the lower id. None: nothing is promised.
-const DefinedPolicy* policyFor(const BoardKey& board, const Classification& classification,
-                               const DeskDefinitions& desk);
+// The policy for the ticket, of those in use since before it was opened: the one that selects by
+// the most fields; of equals, the one with the lower id. None: nothing is promised.
+const DefinedPolicy* policyFor(const Ticket& ticket, const DeskDefinitions& desk);
 
 // A clock, read at an instant.
 struct ClockReading {
@@ -28,8 +27,8 @@ struct ClockReading {
   Ledger ledger;
 };
 // None: the calendar is unknown or cannot be worked by.
-std::optional<ClockReading> readClock(const Clock& clock, const DeskDefinitions& desk,
-                                      Timestamp now);
+std::optional<ClockReading> readClock(const Clocks& clocks, const Clock& clock,
+                                      const DeskDefinitions& desk, Timestamp now);
 
 // What the target of a clock would be under the policies of today: for the second verdict.
 // None: nothing would be promised.
@@ -47,10 +46,8 @@ struct PromiseOutlook {
 };
 PromiseOutlook promiseOutlook(const Ticket& ticket, const DeskDefinitions& desk, Timestamp now);
 
-// What there is to write down about a ticket's promises at `now`, in order: warnings and what was
-// missed or met, and promises made or replaced. A ticket is promised by policies that were in use
-// when it was opened; a promise is replaced when the ticket has become work of another kind, not
-// because policies came or went. Empty when all of it is written. Written events
+// What there is to write down about a ticket's promises at `now`, in order: promises made or
+// replaced, warnings, and what was missed or met. Empty when all of it is written. Written events
 // make it empty: asking twice writes once.
 std::vector<TicketEvent> duePromiseEvents(const Ticket& ticket, const DeskDefinitions& desk,
                                           Timestamp now);

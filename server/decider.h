@@ -41,6 +41,9 @@ inline constexpr std::string_view kOwnIdPrefix = "docket";
 // The refusal for a log that cannot be read. What is wrong in detail goes to the server's own log.
 domain::Refusal refusalFor(const eventstore::StoreError& error);
 
+// By whom the desk itself acts. Nobody logs in under that name.
+inline constexpr std::string_view kSystemActor = "system";
+
 class Decider {
  public:
   // Folds the whole log into the world. Throws std::runtime_error naming the position when an event
@@ -102,10 +105,16 @@ class Decider {
     std::uint64_t group = 0;
   };
 
+  // When something happened, and when it was asked for: roles are what they are then.
+  struct Times {
+    eventstore::Timestamp occurred;
+    eventstore::Timestamp asked;
+  };
+
   Result decideTicket(const CommandRequest& request, const domain::TicketCommand& command,
-                      eventstore::Timestamp occurredAt, std::uint64_t group);
+                      const Times& times, std::uint64_t group);
   Result decideBoard(const CommandRequest& request, const domain::BoardCommand& command,
-                     eventstore::Timestamp occurredAt);
+                     const Times& times);
   Result decideSubject(const CommandRequest& request, const domain::SubjectCommand& command,
                        eventstore::Timestamp occurredAt);
   Result decideDesk(const CommandRequest& request, const domain::DeskCommand& command,
@@ -129,6 +138,7 @@ class Decider {
   // Writes what one look at the clocks finds; false: it cannot be written now.
   bool writeDue(CachedTicket& cached, const Trigger* cause, const Moment& moment,
                 std::vector<eventstore::Unit>& units);
+  domain::Context ownContext(eventstore::Timestamp now) const;
   // All tickets with clocks are due to be looked at, some at a time.
   void startTimers();
 

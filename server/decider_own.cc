@@ -10,8 +10,6 @@ namespace docket::server {
 
 namespace {
 
-constexpr std::string_view kSystemActor = "system";
-
 // How often the clocks of one ticket are looked at again because something was written of them: a
 // promise that is made late may be missed at once, and one that was kept may begin anew.
 constexpr int kRoundsMax = 3;
@@ -36,10 +34,6 @@ eventstore::Unit ownUnit(const std::string& cause, std::uint32_t number,
   unit.actor = kSystemActor;
   unit.origin = origin;
   return unit;
-}
-
-domain::Context ownContext(eventstore::Timestamp now, const domain::World& world) {
-  return {now, domain::SubjectId{std::string(kSystemActor)}, world, true};
 }
 
 // The instant that a warning or a miss is about; none: the event is another.
@@ -136,7 +130,7 @@ tl::expected<eventstore::Unit, domain::Rejection> Decider::decideOwn(
   if (!loaded) return tl::make_unexpected(loaded.error());
   static const domain::Ticket kNoTicket;
   const domain::Ticket& ticket = *loaded == nullptr ? kNoTicket : (*loaded)->ticket;
-  domain::Decision decision = domain::decide(ticket, command, ownContext(moment.now, world_));
+  domain::Decision decision = domain::decide(ticket, command, ownContext(moment.now));
   if (!decision) return tl::make_unexpected(decision.error());
   eventstore::Unit unit = ownUnit("after " + eventstore::toHex(trigger.command.bytes),
                                   ownCommands_++, eventstore::Origin::rule);
@@ -192,7 +186,7 @@ bool Decider::writeDue(CachedTicket& cached, const Trigger* cause, const Moment&
                        std::vector<eventstore::Unit>& units) {
   const domain::TicketId& ticket = cached.ticket.id;
   const auto decision =
-      domain::decide(cached.ticket, domain::KeepPromises{ticket}, ownContext(moment.now, world_));
+      domain::decide(cached.ticket, domain::KeepPromises{ticket}, ownContext(moment.now));
   if (!decision) return false;
   eventstore::Unit unit = cause != nullptr
                               ? ownUnit("after " + eventstore::toHex(cause->command.bytes),
@@ -213,10 +207,14 @@ bool Decider::writeDue(CachedTicket& cached, const Trigger* cause, const Moment&
   return true;
 }
 
+domain::Context Decider::ownContext(eventstore::Timestamp now) const {
+  return {now, domain::SubjectId{std::string(kSystemActor)}, world_, true, std::nullopt, {}};
+}
+
 void Decider::startTimers() {
   for (const domain::BoardKey& key : world_.boards()) {
     for (const auto& [id, card] : world_.find(key)->open) {
-      if (id.board == key && world_.extras(id).hasClocks) timers_.set(id, PromiseTimers::kAtOnce);
+      if (id.board == key && card.hasClocks) timers_.set(id, PromiseTimers::kAtOnce);
     }
   }
 }
