@@ -56,7 +56,7 @@ class Decider {
   tl::expected<Accepted, domain::Rejection> decide(const CommandRequest& request,
                                                    eventstore::Timestamp now, std::uint64_t group);
 
-  // What the desk does by itself (docs/decisions/0015-…): units for the same commit group, decided
+  // What the desk does by itself (decision 0015): units for the same commit group, decided
   // at `now` and folded in like everything else. An error means that the log cannot be trusted:
   // nothing more may be written.
   using OwnUnits = tl::expected<std::vector<eventstore::Unit>, domain::Refusal>;
