@@ -42,6 +42,11 @@ void checkApprovers(const RequestApproval& command, const Ticket& ticket, std::u
 
 }  // namespace
 
+std::optional<CheckAdded> missingPostReview(const Ticket& ticket) {
+  if (hasPostReview(ticket)) return std::nullopt;
+  return CheckAdded{nextCheck(ticket), kPostReview, true, Gate::close};
+}
+
 void judge(const RequestApproval& command, const Matter& matter, Judgement& judgement) {
   const Ticket& ticket = matter.ticket;
   const Classification& is = ticket.classification;
@@ -58,9 +63,8 @@ void judge(const RequestApproval& command, const Matter& matter, Judgement& judg
   const auto number = static_cast<std::uint32_t>(ticket.approvals.size()) + 1;
   judgement.write(ticket.id,
                   ApprovalRequested{number, command.approvers, needed, command.question});
-  if (is.changeKind == ChangeKind::emergency && !hasPostReview(ticket)) {
-    judgement.write(ticket.id, CheckAdded{nextCheck(ticket), kPostReview, true, Gate::close});
-  }
+  if (is.changeKind != ChangeKind::emergency) return;
+  if (auto review = missingPostReview(ticket)) judgement.write(ticket.id, *std::move(review));
 }
 
 void judge(const DecideApproval& command, const Matter& matter, Judgement& judgement) {

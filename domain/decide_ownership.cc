@@ -15,6 +15,22 @@ void checkProblemOwner(const Ticket& ticket, TicketType type, const SubjectId& o
   judgement.refuse(ProblemNeedsTier{ticket.id});
 }
 
+// R5 has no back door: whoever asks for something never decides on it, before or after.
+void checkNewRequester(const Ticket& ticket, const SubjectId& requester, Judgement& judgement) {
+  ApprovalsOpen open{ticket.id, {}};
+  for (const Approval& approval : ticket.approvals) {
+    if (approval.isOpen()) open.approvals.push_back(approval.number);
+    const bool voted =
+        std::any_of(approval.votes.begin(), approval.votes.end(),
+                    [&](const ApprovalVote& vote) { return vote.approver == requester; });
+    if (voted) {
+      judgement.refuse(FieldInvalid{"requester", "must not be one who decided on an approval",
+                                    "who decided on approval " + std::to_string(approval.number)});
+    }
+  }
+  if (!open.approvals.empty()) judgement.refuse(std::move(open));
+}
+
 void assignGuest(const AssignTicket& command, const Matter& matter, Judgement& judgement) {
   const Ticket& ticket = matter.ticket;
   const GuestPlacement* const guest = ticket.guestOn(command.board);
@@ -76,7 +92,11 @@ void checkClassification(const Classification& after, const Matter& matter, Judg
     judgement.refuse(FieldInvalid{"labels", "must be at most 30",
                                   std::to_string(after.labels.size()) + " labels"});
   }
-  checkProblemOwner(ticket, after.type, ticket.assignee, judgement);
+  // R6: what becomes a problem leaves the first tier before.
+  if (after.type == TicketType::problem && ticket.classification.type != TicketType::problem &&
+      ticket.tier == Tier::first) {
+    judgement.refuse(ProblemNeedsTier{ticket.id});
+  }
   // R5 has no back door: work that is active stays authorised.
   if (ticket.place.category == ColumnCategory::active &&
       approvalState(ticket.classification.type, ticket.classification.changeKind,
@@ -174,6 +194,9 @@ void judge(const EditTicket& command, const Matter& matter, Judgement& judgement
   if (command.description) edit(kDescriptionField, ticket.description, *command.description);
   if (command.requester) {
     edit(kRequesterField, ticket.requester.value, command.requester->value);
+    if (*command.requester != ticket.requester) {
+      checkNewRequester(ticket, *command.requester, judgement);
+    }
   }
   if (command.due) {
     edit(kDueField, dueText(ticket.due), dueText(*command.due));
@@ -199,6 +222,10 @@ void judge(const ClassifyTicket& command, const Matter& matter, Judgement& judge
   checkLimitsOfClass(after, matter, judgement);
   if (!judgement.sound()) return;
   judgement.write(ticket.id, TicketClassified{ticket.classification, after});
+  // Approved before it became an emergency: the request did not open the review.
+  if (after.changeKind == ChangeKind::emergency && !ticket.approvals.empty()) {
+    if (auto review = missingPostReview(ticket)) judgement.write(ticket.id, *std::move(review));
+  }
 }
 
 }  // namespace docket::domain

@@ -38,8 +38,14 @@ std::vector<Pause> pausesOf(const Clock& clock) {
   return pauses;
 }
 
+// Safe for any target that an event says; no calendar has so much working time.
+std::chrono::microseconds targetOf(const Clock& clock) {
+  constexpr std::chrono::seconds kTargetMax = std::chrono::days{200 * 366};
+  return std::clamp(clock.target, -kTargetMax, kTargetMax);
+}
+
 std::chrono::microseconds warningAt(const Clock& clock) {
-  return std::chrono::microseconds(clock.target) * clock.promise.warnAtPercent / 100;
+  return targetOf(clock) * clock.promise.warnAtPercent / 100;
 }
 
 // The instant at which so much working time is on the clock, if it goes on running from now.
@@ -60,7 +66,7 @@ void settle(const Clock& clock, const WorkingTime& time, Timestamp now,
   const PromiseKind kind = clock.promise.kind;
   const Timestamp end = clock.stoppedAt.value_or(now);
   const auto isPast = [&](const std::optional<Timestamp>& at) { return at && *at < end; };
-  const auto deadline = instantOf(clock, time, clock.target);
+  const auto deadline = instantOf(clock, time, targetOf(clock));
   // A deadline is kept by what is done at that instant.
   const bool missed = isPast(deadline);
   if (warns(clock)) {
@@ -164,7 +170,7 @@ std::optional<ClockReading> readClock(const Clock& clock, const DeskDefinitions&
   const Timestamp end = clock.stoppedAt.value_or(now);
   ClockReading reading;
   reading.elapsed = time->elapsed(clock.promise.from, end, pauses);
-  reading.deadline = instantOf(clock, *time, clock.target);
+  reading.deadline = instantOf(clock, *time, targetOf(clock));
   reading.isMissed = reading.deadline && *reading.deadline < end;
   reading.ledger = time->ledger(clock.promise.from, std::max(now, end), pauses, clock.stoppedAt);
   return reading;
@@ -208,7 +214,7 @@ std::optional<Timestamp> nextPromiseInstant(const Ticket& ticket, const DeskDefi
     if (warns(clock)) consider(instantOf(clock, *time, warningAt(clock)));
     if (!clock.missedAt) {
       // Missed is what is not done by the deadline: the instant after it.
-      if (auto deadline = instantOf(clock, *time, clock.target)) {
+      if (auto deadline = instantOf(clock, *time, targetOf(clock))) {
         consider(*deadline + std::chrono::microseconds{1});
       }
     }

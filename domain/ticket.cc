@@ -128,6 +128,7 @@ void evolveOne(Ticket& ticket, const TicketEvent& event, Timestamp occurredAt) {
                    ticket.offers.push_back({e.to, e.reason, occurredAt});
                  },
                  [&](const HandOverAccepted& e) {
+                   if (e.by == ticket.id.board) return;  // nobody is a guest at home
                    dropOffer(ticket, e.by);
                    dropGuest(ticket, e.by);
                    ticket.guests.push_back({e.by, e.place, e.agent, occurredAt, occurredAt});

@@ -39,6 +39,7 @@ FinishedCard packed(BoardWorld& world, const OpenCard& card) {
   finished.promised = card.due.has_value();
   finished.blocked = card.blocked;
   finished.awaitsApproval = card.awaitsApproval;
+  finished.tier = card.tier;
   return finished;
 }
 
@@ -54,6 +55,7 @@ OpenCard unpacked(const BoardWorld& world, const TicketId& ticket, const Finishe
   if (finished.promised) card.due = finished.due;
   card.blocked = finished.blocked;
   card.awaitsApproval = finished.awaitsApproval;
+  card.tier = finished.tier;
   return card;
 }
 
@@ -102,6 +104,13 @@ void remember(std::deque<T>& lately, T value, std::size_t max) {
   if (lately.size() > max) lately.pop_front();
 }
 
+// Safe for any instants: an import says when things happened.
+std::chrono::microseconds timeBetween(Timestamp from, Timestamp to) {
+  if (to <= from) return std::chrono::microseconds{0};
+  const bool fits = from >= Timestamp{} || to <= Timestamp::max() + from.time_since_epoch();
+  return fits ? to - from : std::chrono::microseconds::max();
+}
+
 void move(BoardWorld& world, const TicketId& ticket, const Place& to, Timestamp occurredAt) {
   change(world, ticket, [&](OpenCard& card) {
     if (card.place.category == ColumnCategory::queue && to.category != ColumnCategory::queue &&
@@ -109,8 +118,8 @@ void move(BoardWorld& world, const TicketId& ticket, const Place& to, Timestamp 
       card.committedAt = occurredAt;
     }
     if (!isFinished(card.place.category) && isFinished(to.category) && card.committedAt) {
-      remember(world.recent.cycleTimes[indexOf(card.type)], occurredAt - *card.committedAt,
-               RecentWork::kCycleTimesMax);
+      remember(world.recent.cycleTimes[indexOf(card.type)],
+               timeBetween(*card.committedAt, occurredAt), RecentWork::kCycleTimesMax);
     }
     card.place = to;
   });
@@ -124,7 +133,6 @@ void notePull(BoardWorld& world, const TicketId& ticket) {
 
 void open(BoardWorld& world, const TicketId& ticket, const TicketOpened& opened,
           Timestamp occurredAt) {
-  takeOff(world, ticket);  // no decision opens a ticket twice, but a fold takes what comes
   OpenCard card;
   card.ticket = ticket;
   card.place = opened.place;
@@ -132,6 +140,7 @@ void open(BoardWorld& world, const TicketId& ticket, const TicketOpened& opened,
   card.serviceClass = opened.serviceClass;
   card.arrivedAt = occurredAt;
   card.due = opened.due;
+  card.tier = opened.tier;
   if (opened.place.category != ColumnCategory::queue) card.committedAt = occurredAt;
   putOn(world, std::move(card));
   world.lastNumber = std::max(world.lastNumber, ticket.number);
@@ -201,7 +210,23 @@ void World::noteApprovals(const TicketId& ticket) {
   });
 }
 
+bool World::isGuest(const TicketId& ticket, const BoardKey& board) const {
+  const std::vector<BoardKey>& guestOn = extras(ticket).guestOn;
+  return std::find(guestOn.begin(), guestOn.end(), board) != guestOn.end();
+}
+
+// No decision opens a ticket twice, but a fold takes what comes: as the ticket, it begins anew.
+void World::forget(const TicketId& ticket) {
+  BoardWorld& home = boards_[ticket.board];
+  if (!home.knows(ticket.number)) return;
+  for (const BoardKey& guestOn : extras(ticket).guestOn) takeOff(boards_[guestOn], ticket);
+  for (auto& [key, world] : boards_) world.inbox.erase(ticket);
+  home.extras.erase(ticket.number);
+  takeOff(home, ticket);
+}
+
 void World::accept(const TicketId& ticket, const HandOverAccepted& accepted, Timestamp occurredAt) {
+  if (accepted.by == ticket.board) return;  // nobody is a guest at home
   BoardWorld& host = boards_[accepted.by];
   host.inbox.erase(ticket);
   takeOff(host, ticket);
@@ -242,7 +267,10 @@ void World::apply(const TicketId& ticket, const TicketEvent& event, Timestamp oc
   if (!std::holds_alternative<TicketOpened>(event) && !home.knows(ticket.number)) return;
   const auto moveHome = [&](const Place& to) { move(home, ticket, to, occurredAt); };
   std::visit(Cases{
-                 [&](const TicketOpened& e) { open(home, ticket, e, occurredAt); },
+                 [&](const TicketOpened& e) {
+                   forget(ticket);
+                   open(home, ticket, e, occurredAt);
+                 },
                  [&](const TicketMoved& e) { moveHome(e.to); },
                  [&](const TicketPulled& e) {
                    notePull(home, ticket);
@@ -252,7 +280,9 @@ void World::apply(const TicketId& ticket, const TicketEvent& event, Timestamp oc
                  [&](const TicketAssigned& e) {
                    change(home, ticket, [&](OpenCard& card) { card.assignee = e.to; });
                  },
-                 [](const TicketEscalated&) {},
+                 [&](const TicketEscalated& e) {
+                   changeEverywhere(ticket, [&](OpenCard& card) { card.tier = e.to; });
+                 },
                  [&](const TicketBlocked&) {
                    changeEverywhere(ticket, [](OpenCard& card) { card.blocked = true; });
                  },
@@ -266,6 +296,9 @@ void World::apply(const TicketId& ticket, const TicketEvent& event, Timestamp oc
                    if (e.to) moveHome(*e.to);
                    if (e.assignee) {
                      change(home, ticket, [&](OpenCard& card) { card.assignee = *e.assignee; });
+                   }
+                   if (e.tier) {
+                     changeEverywhere(ticket, [&](OpenCard& card) { card.tier = *e.tier; });
                    }
                  },
                  [&](const TicketEdited& e) {
@@ -296,14 +329,18 @@ void World::apply(const TicketId& ticket, const TicketEvent& event, Timestamp oc
                  },
                  [&](const HandOverAccepted& e) { accept(ticket, e, occurredAt); },
                  [&](const HandOverReturned& e) { giveBack(ticket, e.by); },
-                 [&](const GuestMoved& e) { move(boards_[e.board], ticket, e.to, occurredAt); },
+                 [&](const GuestMoved& e) {
+                   if (isGuest(ticket, e.board)) move(boards_[e.board], ticket, e.to, occurredAt);
+                 },
                  [&](const GuestPulled& e) {
+                   if (!isGuest(ticket, e.board)) return;
                    BoardWorld& host = boards_[e.board];
                    notePull(host, ticket);
                    move(host, ticket, e.to, occurredAt);
                    change(host, ticket, [&](OpenCard& card) { card.assignee = e.agent; });
                  },
                  [&](const GuestAssigned& e) {
+                   if (!isGuest(ticket, e.board)) return;
                    change(boards_[e.board], ticket, [&](OpenCard& card) { card.assignee = e.to; });
                  },
                  [&](const ApprovalRequested& e) {

@@ -38,6 +38,7 @@ struct OpenCard {
   SubjectId assignee;
   bool blocked = false;
   bool awaitsApproval = false;  // it may not become active (R5)
+  Tier tier = Tier::first;
   bool operator==(const OpenCard&) const = default;
 };
 
@@ -52,6 +53,7 @@ struct FinishedCard {
   std::uint32_t assignee = 0;  // index into BoardWorld::people
   std::uint8_t type = 0;
   std::uint8_t serviceClass = 0;
+  Tier tier = Tier::first;
   bool committed : 1 = false;
   bool promised : 1 = false;
   bool blocked : 1 = false;
@@ -200,6 +202,8 @@ class World {
   template <class Change>
   void changeEverywhere(const TicketId& ticket, Change change);
   void noteApprovals(const TicketId& ticket);
+  bool isGuest(const TicketId& ticket, const BoardKey& board) const;
+  void forget(const TicketId& ticket);
   void accept(const TicketId& ticket, const HandOverAccepted& accepted, Timestamp occurredAt);
   void giveBack(const TicketId& ticket, const BoardKey& by);
 
