@@ -40,6 +40,12 @@ std::vector<Pause> pausesOf(const Clocks& clocks, const Clock& clock) {
   return pauses;
 }
 
+// Safe for any target that an event says; no calendar has so much working time.
+std::chrono::microseconds targetOf(const Clock& clock) {
+  constexpr std::chrono::seconds kTargetMax = std::chrono::days{200 * 366};
+  return std::clamp(clock.target, -kTargetMax, kTargetMax);
+}
+
 // A clock, with what is needed to read it.
 struct Reading {
   const Clock& clock;
@@ -51,9 +57,9 @@ struct Reading {
     const auto at = time.deadline(clock.promise.from, target, pauses);
     return at ? std::optional(*at) : std::nullopt;
   }
-  std::optional<Timestamp> deadline() const { return instantOf(clock.target); }
+  std::optional<Timestamp> deadline() const { return instantOf(targetOf(clock)); }
   std::optional<Timestamp> warning() const {
-    return instantOf(std::chrono::microseconds(clock.target) * clock.promise.warnAtPercent / 100);
+    return instantOf(targetOf(clock) * clock.promise.warnAtPercent / 100);
   }
 };
 
