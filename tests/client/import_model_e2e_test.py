@@ -58,6 +58,18 @@ c,Work,2012-01-01T00:00:00Z,Åsa Berg,V1 3rd
 c,Work,2012-01-01T01:00:00Z,Åsa Berg,!DO NOT USE!
 """
 
+ROUND_THE_CLOCK = """id = "always"
+time_zone = "UTC"
+[weekly_hours]
+mon-sun = ["00:00-24:00"]
+"""
+
+GOLD = """id = "gold"
+calendar = "always"
+[promises]
+resolution = { within = "1h" }
+"""
+
 CHANGES = ("assignments", "team_changes", "tier_changes", "reopenings")
 
 
@@ -132,6 +144,34 @@ class ImportedModelTest(imports.ImportTest):
         mended = self.write("n.toml", MAP.replace("[teams]", '[teams]\n"V5-2nd" = "V5-other"'))
         again = self.json("import", path, "--board", "OPS", "--map", mended)
         self.assertEqual((again["new"], again["already_there"]), (1, 2))
+
+    def test_an_import_sets_off_no_rule_and_no_promise(self):
+        self.make_board("OPS")
+        for name, column, *action in (("own", "In Progress", "--team", "network"),
+                                      ("check", "Inbox", "--check", "Is it new?"),
+                                      ("on", "Done", "--move-to", "Closed")):
+            self.docket("board", "rule", "set", "OPS", name, "--on", column, *action)
+        self.docket("calendar", "set", self.write("hours.toml", ROUND_THE_CLOCK))
+        self.docket("promise-policy", "set", self.write("gold.toml", GOLD))
+        head = self.log_length()
+        report = self.json("import", self.write("rows.csv", ROWS), "--board", "OPS", "--map",
+                           self.write("map.toml", MAP))
+        # An event each, and one more that opens each ticket.
+        self.assertEqual(self.log_length(), head + report["new"] + report["cases"])
+        # The same rules and promises do hold for the desk's own work, which also makes the server
+        # look at what is due.
+        self.docket("ticket", "open", "OPS", "Printer")
+        own = {entry["type"] for entry in self.json("ticket", "history", "OPS-4")["entries"]}
+        self.assertLessEqual({"TicketOpened", "CheckAdded", "PromiseMade"}, own)
+        table = os.path.join(self.folder.name, "all.jsonl")
+        self.docket("export", "--format", "jsonl", "--board", "OPS", "-o", table)
+        with open(table, encoding="utf-8") as file:
+            entries = [json.loads(line) for line in file]
+        imported = [entry for entry in entries if entry["external_key"]]
+        self.assertEqual(collections.Counter(entry["type"] for entry in imported),
+                         {"TicketOpened": report["cases"], "HistoryRecorded": report["new"]})
+        self.assertEqual(self.shown("OPS-2"), ("requires-further-support", "", "Other", 3, 2))
+        self.assertEqual(self.json("ticket", "show", "OPS-2")["ticket"]["clocks"], [])
 
     def source(self, path, read):
         if not os.path.exists(path):
