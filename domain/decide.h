@@ -77,6 +77,15 @@ void refuseUnapproved(const Ticket& ticket, Judgement& judgement);            //
 void refuseOpenGates(const Ticket& ticket, Gate gate, Judgement& judgement);  // R4
 void refuseHandedOver(const Ticket& ticket, Judgement& judgement);            // R7
 
+// R5: what was not approved is not resolved as done; that it was not done needs no approval.
+void refuseUnapprovedResolution(const Ticket& ticket, ResolutionKind kind, Judgement& judgement);
+// R5: that a change needs nobody's approval is for managers to say.
+void checkStandardChange(const Classification& before, const Classification& after,
+                         const Board& board, const Context& context, Judgement& judgement);
+// R5: the look back that an emergency change needs before it is closed.
+bool hasPostReview(const Ticket& ticket);
+CheckAdded postReview(std::uint32_t number);
+
 // The ticket goes to the default drop column by itself, unless it stands there. Writes.
 void comeBack(const Matter& matter, ReturnCause cause, Judgement& judgement);
 

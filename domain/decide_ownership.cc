@@ -76,14 +76,20 @@ void checkClassification(const Classification& after, const Matter& matter, Judg
     judgement.refuse(FieldInvalid{"labels", "must be at most 30",
                                   std::to_string(after.labels.size()) + " labels"});
   }
-  checkProblemOwner(ticket, after.type, ticket.assignee, judgement);
+  checkStandardChange(ticket.classification, after, matter.board(), matter.context, judgement);
   // R5 has no back door: work that is active stays authorised.
-  if (ticket.place.category == ColumnCategory::active &&
+  const bool isActive =
+      ticket.place.category == ColumnCategory::active ||
+      std::any_of(ticket.guests.begin(), ticket.guests.end(), [](const GuestPlacement& guest) {
+        return guest.place.category == ColumnCategory::active;
+      });
+  if (isActive &&
       approvalState(ticket.classification.type, ticket.classification.changeKind,
                     ticket.approvals) == ApprovalState::free &&
       approvalState(after.type, after.changeKind, ticket.approvals) != ApprovalState::free) {
     judgement.refuse(ApprovalMissing{
-        ticket.id, "its change would need " + std::to_string(approversNeeded(after.changeKind)) +
+        ticket.id, "its change would need " +
+                       std::to_string(approversNeeded(after.type, after.changeKind)) +
                        " to approve before it is active"});
   }
 }
@@ -190,7 +196,8 @@ void judge(const EditTicket& command, const Matter& matter, Judgement& judgement
 
 void judge(const ClassifyTicket& command, const Matter& matter, Judgement& judgement) {
   const Ticket& ticket = matter.ticket;
-  refuseFinished(ticket, judgement);
+  // Codes are put right when the work is done; what is closed stays.
+  if (ticket.place.category == ColumnCategory::closed) refuseFinished(ticket, judgement);
   const Classification after = changed(ticket.classification, command);
   if (after == ticket.classification) {
     judgement.refuse(NothingToChange{ticket.id.text() + " is classified like that"});
@@ -199,6 +206,13 @@ void judge(const ClassifyTicket& command, const Matter& matter, Judgement& judge
   checkLimitsOfClass(after, matter, judgement);
   if (!judgement.sound()) return;
   judgement.write(ticket.id, TicketClassified{ticket.classification, after});
+  // R6: what becomes a problem leaves the first tier.
+  if (after.type == TicketType::problem && ticket.tier == Tier::first) {
+    judgement.write(ticket.id, TicketEscalated{Tier::first, Tier::second, "It is a problem."});
+  }
+  if (after.changeKind == ChangeKind::emergency && !hasPostReview(ticket)) {
+    judgement.write(ticket.id, postReview(static_cast<std::uint32_t>(ticket.checks.size()) + 1));
+  }
 }
 
 }  // namespace docket::domain

@@ -52,9 +52,17 @@ struct Entry {
   const std::optional<CardFacts>& before;
   const CardFacts& after;
 
+  bool wasCounted(const LimitScope& scope) const {
+    return before && counts(world.board, scope, *before);
+  }
+  // It counts for the limit and did not before, or was let in over it.
   bool isNew(const LimitScope& scope) const {
-    const Board& board = world.board;
-    return counts(board, scope, after) && !(before && counts(board, scope, *before));
+    return counts(world.board, scope, after) &&
+           (!wasCounted(scope) || mayExceed(*before, scope.kind));
+  }
+  // The cards that the limit counts, without this one.
+  std::uint32_t others(const LimitScope& scope) const {
+    return countFor(world, scope) - (wasCounted(scope) ? 1U : 0U);
   }
 };
 
@@ -62,7 +70,7 @@ void checkOne(const Entry& entry, const LimitScope& asked, std::uint32_t limit, 
   const Board& board = entry.world.board;
   const auto scope = personalised(board, asked, entry.after);
   if (!scope || mayExceed(entry.after, scope->kind) || !entry.isNew(*scope)) return;
-  const std::uint32_t count = countFor(entry.world, *scope);
+  const std::uint32_t count = entry.others(*scope);
   if (count < limit) return;
   broken.push_back(WipLimitReached{board.key, *scope, limit, count, board.policy.allowsOverride});
 }
@@ -103,7 +111,8 @@ void checkReservations(const Entry& entry, Rejection& broken) {
     if (isFor(reservation, entry.after)) continue;
     // A card that changes its kind leaves what was kept for its old one.
     if (entry.before && isFor(reservation, *entry.before)) isNew = true;
-    const std::uint32_t used = underWay(entry.world, reservation);
+    std::uint32_t used = underWay(entry.world, reservation);
+    if (wasUnderWay && isFor(reservation, *entry.before)) --used;  // it leaves its old kind
     if (used < reservation.cards) reserved += reservation.cards - used;
   }
   if (!isNew || reserved == 0) return;

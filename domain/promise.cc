@@ -28,9 +28,9 @@ const WorkingTime* workingTime(const CalendarId& id, const DeskDefinitions& desk
   return found == desk.calendars.end() ? nullptr : found->second.workingTime.get();
 }
 
-std::vector<Pause> pausesOf(const Clock& clock) {
+std::vector<Pause> pausesOf(const Clocks& clocks, const Clock& clock) {
   std::vector<Pause> pauses;
-  for (const Standstill& one : clock.standstills) {
+  for (const Standstill& one : clocks.standstillsOf(clock)) {
     const bool finished = one.waitedFor == WaitsFor::nothing;
     pauses.push_back({one.from, one.to.value_or(kNotOver),
                       finished ? "finished" : std::string(text(one.waitedFor))});
@@ -38,15 +38,28 @@ std::vector<Pause> pausesOf(const Clock& clock) {
   return pauses;
 }
 
-std::chrono::microseconds warningAt(const Clock& clock) {
-  return std::chrono::microseconds(clock.target) * clock.promise.warnAtPercent / 100;
-}
+// A clock, with what is needed to read it.
+struct Reading {
+  const Clock& clock;
+  const WorkingTime& time;
+  std::vector<Pause> pauses;
 
-// The instant at which so much working time is on the clock, if it goes on running from now.
-std::optional<Timestamp> instantOf(const Clock& clock, const WorkingTime& time,
-                                   std::chrono::microseconds target) {
-  const auto at = time.deadline(clock.promise.from, target, pausesOf(clock));
-  return at ? std::optional(*at) : std::nullopt;
+  // The instant at which so much working time is on the clock, if nothing else stops it.
+  std::optional<Timestamp> instantOf(std::chrono::microseconds target) const {
+    const auto at = time.deadline(clock.promise.from, target, pauses);
+    return at ? std::optional(*at) : std::nullopt;
+  }
+  std::optional<Timestamp> deadline() const { return instantOf(clock.target); }
+  std::optional<Timestamp> warning() const {
+    return instantOf(std::chrono::microseconds(clock.target) * clock.promise.warnAtPercent / 100);
+  }
+};
+
+std::optional<Reading> readingOf(const Clocks& clocks, const Clock& clock,
+                                 const DeskDefinitions& desk) {
+  const WorkingTime* const time = workingTime(clock.promise.calendar, desk);
+  if (time == nullptr) return std::nullopt;
+  return Reading{clock, *time, pausesOf(clocks, clock)};
 }
 
 bool warns(const Clock& clock) {
@@ -54,30 +67,24 @@ bool warns(const Clock& clock) {
 }
 
 // What one clock has come to at `now`.
-void settle(const Clock& clock, const WorkingTime& time, Timestamp now,
-            std::vector<TicketEvent>& due) {
-  if (clock.metAt) return;
+void settle(const Reading& reading, Timestamp now, std::vector<TicketEvent>& due) {
+  const Clock& clock = reading.clock;
   const PromiseKind kind = clock.promise.kind;
   const Timestamp end = clock.stoppedAt.value_or(now);
-  const auto isPast = [&](const std::optional<Timestamp>& at) { return at && *at < end; };
-  const auto deadline = instantOf(clock, time, clock.target);
+  const auto deadline = reading.deadline();
   // A deadline is kept by what is done at that instant.
-  const bool missed = isPast(deadline);
+  const bool missed = deadline && *deadline < end;
   if (warns(clock)) {
-    const auto warning = instantOf(clock, time, warningAt(clock));
+    const auto warning = reading.warning();
     if (warning && (clock.stoppedAt ? *warning < end : *warning <= end)) {
       due.push_back(PromiseWarned{kind, *warning});
     }
   }
   if (missed && !clock.missedAt) due.push_back(PromiseMissed{kind, *deadline});
   if (clock.stoppedAt && !missed && !clock.missedAt) {
-    due.push_back(PromiseMet{kind, end, time.elapsed(clock.promise.from, end, pausesOf(clock))});
+    due.push_back(
+        PromiseMet{kind, end, reading.time.elapsed(clock.promise.from, end, reading.pauses)});
   }
-}
-
-// Whether what it promised has been judged, so that nothing more will be written about it.
-bool isSettled(const Clock& clock) {
-  return clock.metAt || (clock.stoppedAt && clock.missedAt);
 }
 
 // When the ticket began to wait for a supplier; none: it does not.
@@ -87,27 +94,20 @@ std::optional<Timestamp> supplierWaitSince(const Ticket& ticket) {
   return std::nullopt;
 }
 
-// When a clock of that kind has to start; none: there is none to start now. `settling` is what is
-// about to be written of the clock there is.
-std::optional<Timestamp> startOf(PromiseKind kind, const Ticket& ticket) {
-  const Clock* const clock = ticket.clocks.find(kind);
-  switch (kind) {
-    case PromiseKind::firstResponse:
-    case PromiseKind::timeToOwn:
-    case PromiseKind::resolution:
-      return clock == nullptr ? std::optional(ticket.openedAt) : std::nullopt;
-    case PromiseKind::nextUpdate:
-      // From one update to the next, while there is somebody to be told.
-      if (clock == nullptr) return ticket.openedAt;
-      return clock->stoppedAt && !ticket.finished() ? clock->stoppedAt : std::nullopt;
-    case PromiseKind::supplier: {
-      const auto since = supplierWaitSince(ticket);
-      const bool isNew =
-          clock == nullptr || (clock->stoppedAt && since && *since >= *clock->stoppedAt);
-      return isNew ? since : std::nullopt;
-    }
+// A clock that starts again after it was stopped: from one update to the next, and with each wait
+// for a supplier. None: it does not now. `clock` is one that was stopped.
+std::optional<Timestamp> restartOf(const Clock& clock, const Ticket& ticket) {
+  if (clock.promise.kind == PromiseKind::nextUpdate) {
+    return std::max(*clock.stoppedAt, ticket.clocks.reopenedAt().value_or(*clock.stoppedAt));
   }
-  return std::nullopt;
+  if (clock.promise.kind != PromiseKind::supplier) return std::nullopt;
+  const auto since = supplierWaitSince(ticket);
+  return since && *since >= *clock.stoppedAt ? since : std::nullopt;
+}
+
+// When the first clock of that kind starts; none: not now.
+std::optional<Timestamp> startOf(PromiseKind kind, const Ticket& ticket) {
+  return kind == PromiseKind::supplier ? supplierWaitSince(ticket) : std::optional(ticket.openedAt);
 }
 
 PromiseMade promiseBy(const DefinedPolicy& defined, const PromiseTarget& target, Timestamp from) {
@@ -121,33 +121,45 @@ const PromiseTarget* targetOf(const PromisePolicy& policy, PromiseKind kind) {
   return found == policy.targets.end() ? nullptr : &*found;
 }
 
-// Promises that begin, and those that another policy makes anew because the ticket is another kind
-// of work now. What was judged stays judged, and what was promised by hand stays promised.
-void promise(const Ticket& ticket, const DefinedPolicy& defined, std::vector<TicketEvent>& due) {
-  for (const PromiseTarget& target : defined.policy.targets) {
-    if (const auto start = startOf(target.kind, ticket);
-        start && ticket.openedAt >= defined.since) {
-      due.push_back(promiseBy(defined, target, *start));
-      continue;
+// Whether another policy speaks for a running clock now. What was judged stays judged, and what was
+// promised by hand stays promised.
+bool isReplaced(const Clock& clock, const PromisePolicyId& policy) {
+  return !clock.stoppedAt && !clock.missedAt && clock.promise.policy != policy &&
+         clock.target == clock.promise.target;
+}
+
+void promise(const Ticket& ticket, const DeskDefinitions& desk, std::vector<TicketEvent>& due) {
+  // By the promise that was made, whatever became of its policy.
+  for (const Clock& clock : ticket.clocks.all()) {
+    if (!clock.stoppedAt) continue;
+    if (const auto from = restartOf(clock, ticket)) {
+      PromiseMade again = clock.promise;
+      again.from = *from;
+      due.push_back(again);
     }
+  }
+  const DefinedPolicy* const defined = policyFor(ticket, desk);
+  if (defined == nullptr) return;
+  for (const PromiseTarget& target : defined->policy.targets) {
     const Clock* const clock = ticket.clocks.find(target.kind);
-    if (clock == nullptr || clock->stoppedAt || clock->missedAt) continue;
-    if (clock->promise.policy == defined.policy.id || clock->target != clock->promise.target) {
-      continue;
+    if (clock == nullptr) {
+      if (const auto start = startOf(target.kind, ticket)) {
+        due.push_back(promiseBy(*defined, target, *start));
+      }
+    } else if (isReplaced(*clock, defined->policy.id)) {
+      due.push_back(promiseBy(*defined, target, clock->promise.from));
     }
-    due.push_back(promiseBy(defined, target, clock->promise.from));
   }
 }
 
 }  // namespace
 
-const DefinedPolicy* policyFor(const BoardKey& board, const Classification& classification,
-                               const DeskDefinitions& desk) {
+const DefinedPolicy* policyFor(const Ticket& ticket, const DeskDefinitions& desk) {
   const DefinedPolicy* best = nullptr;
   int bestFit = -1;
   for (const auto& [id, defined] : desk.policies) {
-    if (!defined.policy.inUse) continue;
-    const auto fields = fit(defined.policy.selector, board, classification);
+    if (!defined.policy.inUse || ticket.openedAt < defined.since) continue;
+    const auto fields = fit(defined.policy.selector, ticket.id.board, ticket.classification);
     if (fields && *fields > bestFit) {
       best = &defined;
       bestFit = *fields;
@@ -156,23 +168,27 @@ const DefinedPolicy* policyFor(const BoardKey& board, const Classification& clas
   return best;
 }
 
-std::optional<ClockReading> readClock(const Clock& clock, const DeskDefinitions& desk,
-                                      Timestamp now) {
-  const WorkingTime* const time = workingTime(clock.promise.calendar, desk);
-  if (time == nullptr) return std::nullopt;
-  const std::vector<Pause> pauses = pausesOf(clock);
+std::optional<ClockReading> readClock(const Clocks& clocks, const Clock& clock,
+                                      const DeskDefinitions& desk, Timestamp now) {
+  const auto read = readingOf(clocks, clock, desk);
+  if (!read) return std::nullopt;
   const Timestamp end = clock.stoppedAt.value_or(now);
   ClockReading reading;
-  reading.elapsed = time->elapsed(clock.promise.from, end, pauses);
-  reading.deadline = instantOf(clock, *time, clock.target);
-  reading.isMissed = reading.deadline && *reading.deadline < end;
-  reading.ledger = time->ledger(clock.promise.from, std::max(now, end), pauses, clock.stoppedAt);
+  reading.elapsed = read->time.elapsed(clock.promise.from, end, read->pauses);
+  reading.deadline = read->deadline();
+  // What was written down stands, even if the calendar says otherwise today.
+  reading.isMissed =
+      clock.missedAt || (!clock.metAt && reading.deadline && *reading.deadline < end);
+  reading.ledger =
+      read->time.ledger(clock.promise.from, std::max(now, end), read->pauses, clock.stoppedAt);
   return reading;
 }
 
 std::optional<std::chrono::seconds> targetToday(const Ticket& ticket, PromiseKind kind,
                                                 const DeskDefinitions& desk) {
-  const DefinedPolicy* const defined = policyFor(ticket.id.board, ticket.classification, desk);
+  Ticket asIfNew = ticket;
+  asIfNew.openedAt = Timestamp::max();
+  const DefinedPolicy* const defined = policyFor(asIfNew, desk);
   if (defined == nullptr) return std::nullopt;
   const PromiseTarget* const target = targetOf(defined->policy, kind);
   return target == nullptr ? std::nullopt : std::optional(target->target);
@@ -184,15 +200,10 @@ std::vector<TicketEvent> duePromiseEvents(const Ticket& ticket, const DeskDefini
   if (!ticket.exists || ticket.historyCount > 0) return due;  // history is not judged
   // First what the clocks have come to, so that a clock which is made anew was judged before.
   for (const Clock& clock : ticket.clocks.all()) {
-    if (isSettled(clock)) continue;
-    if (const WorkingTime* const time = workingTime(clock.promise.calendar, desk)) {
-      settle(clock, *time, now, due);
-    }
+    if (clock.isSettled()) continue;
+    if (const auto reading = readingOf(ticket.clocks, clock, desk)) settle(*reading, now, due);
   }
-  if (const DefinedPolicy* const defined =
-          policyFor(ticket.id.board, ticket.classification, desk)) {
-    promise(ticket, *defined, due);
-  }
+  if (!ticket.finished()) promise(ticket, desk, due);
   return due;
 }
 
@@ -202,13 +213,13 @@ std::optional<Timestamp> nextPromiseInstant(const Ticket& ticket, const DeskDefi
     if (at && (!next || *at < *next)) next = at;
   };
   for (const Clock& clock : ticket.clocks.all()) {
-    if (isSettled(clock) || !clock.isRunning()) continue;
-    const WorkingTime* const time = workingTime(clock.promise.calendar, desk);
-    if (time == nullptr) continue;
-    if (warns(clock)) consider(instantOf(clock, *time, warningAt(clock)));
+    if (clock.isSettled() || !ticket.clocks.isRunning(clock)) continue;
+    const auto reading = readingOf(ticket.clocks, clock, desk);
+    if (!reading) continue;
+    if (warns(clock)) consider(reading->warning());
     if (!clock.missedAt) {
       // Missed is what is not done by the deadline: the instant after it.
-      if (auto deadline = instantOf(clock, *time, clock.target)) {
+      if (const auto deadline = reading->deadline()) {
         consider(*deadline + std::chrono::microseconds{1});
       }
     }

@@ -14,10 +14,9 @@
 
 namespace docket::domain {
 
-// The policy in use for such a ticket: the one that selects by the most fields; of equals, the one
-// with the lower id. None: nothing is promised.
-const DefinedPolicy* policyFor(const BoardKey& board, const Classification& classification,
-                               const DeskDefinitions& desk);
+// The policy for the ticket, of those in use since before it was opened: the one that selects by
+// the most fields; of equals, the one with the lower id. None: nothing is promised.
+const DefinedPolicy* policyFor(const Ticket& ticket, const DeskDefinitions& desk);
 
 // A clock, read at an instant.
 struct ClockReading {
@@ -28,8 +27,8 @@ struct ClockReading {
   Ledger ledger;
 };
 // None: the calendar is unknown or cannot be worked by.
-std::optional<ClockReading> readClock(const Clock& clock, const DeskDefinitions& desk,
-                                      Timestamp now);
+std::optional<ClockReading> readClock(const Clocks& clocks, const Clock& clock,
+                                      const DeskDefinitions& desk, Timestamp now);
 
 // What the target of a clock would be under the policies of today: for the second verdict.
 // None: nothing would be promised.

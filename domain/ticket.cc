@@ -44,10 +44,13 @@ void open(Ticket& ticket, const TicketOpened& opened, Timestamp occurredAt) {
   ticket.title = opened.title;
   ticket.description = opened.description;
   ticket.requester = opened.requester;
+  ticket.openedBy = opened.openedBy;
   ticket.due = opened.due;
   ticket.externalKey = opened.externalKey;
   ticket.foreign = opened.foreign;
   ticket.openedAt = occurredAt;
+  ticket.lastAt = occurredAt;
+  ticket.wasEscalated = opened.tier != Tier::first;
   ticket.inColumnSince = occurredAt;
   ticket.entries = 1;
   // Opened past the queue is committed at once.
@@ -186,6 +189,7 @@ void evolve(Ticket& ticket, const TicketEvent& event, Timestamp occurredAt) {
   }
   if (!ticket.exists) return;  // history of a ticket that nobody opened makes no ticket
   const Place before = ticket.place;
+  ticket.lastAt = std::max(ticket.lastAt, occurredAt);
   evolveOne(ticket, event, occurredAt);
   ticket.clocks.apply(event, before, ticket.place, occurredAt);
 }

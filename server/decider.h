@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 #include <vector>
 
@@ -34,6 +35,9 @@ struct Accepted {
 
 // The refusal for a log that cannot be read. What is wrong in detail goes to the server's own log.
 domain::Refusal refusalFor(const eventstore::StoreError& error);
+
+// By whom the desk itself acts. Nobody logs in under that name.
+inline constexpr std::string_view kSystemActor = "system";
 
 class Decider {
  public:
@@ -78,10 +82,16 @@ class Decider {
     int depth = 0;                      // rules that led to it
   };
 
+  // When something happened, and when it was asked for: roles are what they are then.
+  struct Times {
+    eventstore::Timestamp occurred;
+    eventstore::Timestamp asked;
+  };
+
   Result decideTicket(const CommandRequest& request, const domain::TicketCommand& command,
-                      eventstore::Timestamp occurredAt, std::uint64_t group);
+                      const Times& times, std::uint64_t group);
   Result decideBoard(const CommandRequest& request, const domain::BoardCommand& command,
-                     eventstore::Timestamp occurredAt);
+                     const Times& times);
   Result decideSubject(const CommandRequest& request, const domain::SubjectCommand& command,
                        eventstore::Timestamp occurredAt);
   Result decideDesk(const CommandRequest& request, const domain::DeskCommand& command,
@@ -100,6 +110,7 @@ class Decider {
                 std::vector<eventstore::Unit>& units);
   void keepPromises(const domain::TicketId& ticket, const Trigger* cause, eventstore::Timestamp now,
                     std::uint64_t group, std::vector<eventstore::Unit>& units);
+  domain::Context ownContext(eventstore::Timestamp now) const;
   void startTimers();
 
   // The ticket as it stands, from memory or its stream; one that does not exist is not kept.

@@ -12,8 +12,6 @@ namespace docket::server {
 
 namespace {
 
-constexpr std::string_view kSystemActor = "system";
-
 // The id of a command of the desk's own: always the same for the same cause, so that nothing that
 // was done once is ever done again.
 std::array<std::byte, 32> digestOf(std::string_view what, std::uint32_t number) {
@@ -94,7 +92,7 @@ tl::expected<eventstore::Unit, domain::Rejection> Decider::decideOwn(
   if (!loaded) return tl::make_unexpected(loaded.error());
   static const domain::Ticket kNoTicket;
   const domain::Ticket& ticket = *loaded == nullptr ? kNoTicket : (*loaded)->ticket;
-  domain::Context context{now, domain::SubjectId{std::string(kSystemActor)}, world_, true};
+  const domain::Context context = ownContext(now);
   domain::Decision decision = domain::decide(ticket, command, context);
   if (!decision) return tl::make_unexpected(decision.error());
   eventstore::Unit unit =
@@ -121,7 +119,7 @@ void Decider::keepPromises(const domain::TicketId& ticket, const Trigger* cause,
     return timers_.set(ticket, std::nullopt);
   }
   CachedTicket& cached = **loaded;
-  const domain::Context context{now, domain::SubjectId{std::string(kSystemActor)}, world_, true};
+  const domain::Context context = ownContext(now);
   // What is written may start a clock that has something to say at once: a promise made late.
   for (int round = 0; round < 3; ++round) {
     if (domain::duePromiseEvents(cached.ticket, world_.desk(), now).empty()) break;
@@ -147,11 +145,15 @@ void Decider::keepPromises(const domain::TicketId& ticket, const Trigger* cause,
   timers_.set(ticket, next);
 }
 
+domain::Context Decider::ownContext(eventstore::Timestamp now) const {
+  return {now, domain::SubjectId{std::string(kSystemActor)}, world_, true, std::nullopt, {}};
+}
+
 void Decider::startTimers() {
   for (const domain::BoardKey& key : world_.boards()) {
     const domain::BoardWorld& board = *world_.find(key);
     for (const auto& [id, card] : board.open) {
-      if (id.board != key || !world_.extras(id).hasClocks) continue;
+      if (id.board != key || !card.hasClocks) continue;
       auto loaded = load(id);
       if (!loaded || *loaded == nullptr) continue;
       // Whatever came due while nobody looked is due now.
