@@ -82,10 +82,20 @@ void dropGuest(Ticket& ticket, const BoardKey& board) {
   std::erase_if(ticket.guests, [&](const GuestPlacement& one) { return one.board == board; });
 }
 
+GuestPlacement accepted(const HandOverAccepted& event, Timestamp occurredAt) {
+  GuestPlacement placement{event.by, event.place, event.agent, occurredAt, occurredAt, {}};
+  if (event.place.category != ColumnCategory::queue) placement.committedAt = occurredAt;
+  return placement;
+}
+
 void moveGuest(Ticket& ticket, const BoardKey& board, const Place& to, Timestamp occurredAt) {
   GuestPlacement* const placement = guest(ticket, board);
   if (placement == nullptr) return;
   if (placement->place.column != to.column) placement->inColumnSince = occurredAt;
+  if (placement->place.category == ColumnCategory::queue && to.category != ColumnCategory::queue &&
+      !placement->committedAt) {
+    placement->committedAt = occurredAt;
+  }
   placement->place = to;
 }
 
@@ -133,7 +143,7 @@ void evolveOne(Ticket& ticket, const TicketEvent& event, Timestamp occurredAt) {
                  [&](const HandOverAccepted& e) {
                    dropOffer(ticket, e.by);
                    dropGuest(ticket, e.by);
-                   ticket.guests.push_back({e.by, e.place, e.agent, occurredAt, occurredAt});
+                   ticket.guests.push_back(accepted(e, occurredAt));
                  },
                  [&](const HandOverReturned& e) {
                    dropOffer(ticket, e.by);

@@ -38,6 +38,7 @@ struct GuestPlacement {
   SubjectId assignee;
   Timestamp since;
   Timestamp inColumnSince;
+  std::optional<Timestamp> committedAt;  // when it first left that board's queue
   bool operator==(const GuestPlacement&) const = default;
 };
 
