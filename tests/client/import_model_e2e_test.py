@@ -149,7 +149,7 @@ class ImportedModelTest(imports.ImportTest):
         self.make_board("OPS")
         for name, column, *action in (("own", "In Progress", "--team", "network"),
                                       ("check", "Inbox", "--check", "Is it new?"),
-                                      ("on", "Done", "--move-to", "Closed")):
+                                      ("back", "Done", "--move-to", "Follow-Up")):
             self.docket("board", "rule", "set", "OPS", name, "--on", column, *action)
         self.docket("calendar", "set", self.write("hours.toml", ROUND_THE_CLOCK))
         self.docket("promise-policy", "set", self.write("gold.toml", GOLD))
@@ -160,7 +160,7 @@ class ImportedModelTest(imports.ImportTest):
         self.assertEqual(self.log_length(), head + report["new"] + report["cases"])
         # The same rules and promises do hold for the desk's own work, which also makes the server
         # look at what is due.
-        self.docket("ticket", "open", "OPS", "Printer")
+        self.docket("ticket", "open", "--board", "OPS", "--title", "Printer")
         own = {entry["type"] for entry in self.json("ticket", "history", "OPS-4")["entries"]}
         self.assertLessEqual({"TicketOpened", "CheckAdded", "PromiseMade"}, own)
         table = os.path.join(self.folder.name, "all.jsonl")
@@ -171,7 +171,7 @@ class ImportedModelTest(imports.ImportTest):
         self.assertEqual(collections.Counter(entry["type"] for entry in imported),
                          {"TicketOpened": report["cases"], "HistoryRecorded": report["new"]})
         self.assertEqual(self.shown("OPS-2"), ("requires-further-support", "", "Other", 3, 2))
-        self.assertEqual(self.json("ticket", "show", "OPS-2")["ticket"]["clocks"], [])
+        self.assertEqual(self.json("ticket", "show", "OPS-2")["ticket"]["promises"], [])
 
     def source(self, path, read):
         if not os.path.exists(path):
