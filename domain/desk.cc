@@ -109,6 +109,11 @@ DeskDecision decide(const DeskCommand& command, const World& world) {
   return std::visit([&](const auto& one) { return judge(one, world); }, command);
 }
 
+bool promisesAnew(const PromisePolicy& before, const PromisePolicy& after) {
+  return !before.inUse || before.selector != after.selector || before.targets != after.targets ||
+         before.calendar != after.calendar;
+}
+
 Definition namedDefinition(const DeskCommand& command) {
   return std::visit(Cases{
                         [](const SetCalendar& set) {

@@ -20,6 +20,10 @@ tl::expected<std::vector<DeskEvent>, Rejection> decide(const DeskCommand& comman
 
 Definition namedDefinition(const DeskCommand& command);
 
+// Whether `after` promises something else than `before` did, or promises again: then it counts as
+// in use from there on, and what was promised before it is left as it is.
+bool promisesAnew(const PromisePolicy& before, const PromisePolicy& after);
+
 std::string describe(const DeskEvent& event);
 
 }  // namespace docket::domain

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "domain/cases.h"
+#include "domain/desk.h"
 #include "domain/text_rules.h"
 #include "domain/working_time.h"
 
@@ -386,11 +387,8 @@ void World::apply(const DeskEvent& event, Timestamp occurredAt) {
           [&](const PromisePolicySet& e) {
             DefinedPolicy& defined = next(desk_.policies, e.policy.id);
             // What is promised otherwise is another promise: it begins now.
-            const bool isNew = defined.policy.id.empty() || !defined.policy.inUse ||
-                               defined.policy.selector != e.policy.selector ||
-                               defined.policy.targets != e.policy.targets ||
-                               defined.policy.calendar != e.policy.calendar;
-            if (isNew) defined.since = occurredAt;
+            const bool isNew = defined.policy.id.empty();
+            if (isNew || promisesAnew(defined.policy, e.policy)) defined.since = occurredAt;
             defined.policy = e.policy;
           },
           [&](const ServiceSet& e) { next(desk_.services, e.service.id).service = e.service; },

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "domain/cases.h"
+#include "domain/desk.h"
 #include "domain/working_time.h"
 #include "projections/card_codec.h"
 #include "projections/row_codec.h"
@@ -94,9 +95,11 @@ Definition definitionIn(const DeskEvent& event) {
                     event);
 }
 
-bool isPolicyInUse(const DeskEvent& event) {
-  const auto* const set = std::get_if<domain::PromisePolicySet>(&event);
-  return set != nullptr && set->policy.inUse;
+// In use since then, too: a policy that promises what it promised.
+bool goesOn(const DeskEvent& before, const DeskEvent& after) {
+  const auto* const was = std::get_if<domain::PromisePolicySet>(&before);
+  const auto* const is = std::get_if<domain::PromisePolicySet>(&after);
+  return was != nullptr && is != nullptr && !domain::promisesAnew(was->policy, is->policy);
 }
 
 // --- The fold ------------------------------------------------------------------------------------
@@ -107,7 +110,7 @@ void applyDefinition(const eventstore::Envelope& envelope, const DeskEvent& even
   if (const auto stored = rows.get(key)) {
     const DefinitionRow before = decodeDefinition(*stored);
     definition.version = before.version + 1;
-    if (isPolicyInUse(before.event)) definition.since = before.since;
+    if (goesOn(before.event, event)) definition.since = before.since;
   }
   rows.put(key, encodeDefinition(definition));
   rows.put(Key(kAsOfTag), RowWriter().number(envelope.position.value).take());

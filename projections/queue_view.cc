@@ -138,6 +138,7 @@ void noteCycleTimes(Rows& rows, const CardRow& before, const CardRow& after, Tim
     const auto is = after.on(board);
     if (!was || domain::isFinished(was->place.category)) continue;
     if (!domain::isFinished(is->place.category) || !is->committedAt) continue;
+    if (*is->committedAt > at) continue;  // no cycle at all
     noteCycleTime(rows, cycleTimesKey(board, was->type), at - *is->committedAt);
   }
 }
@@ -153,6 +154,11 @@ void noteRecentWork(Rows& rows, const std::optional<CardRow>& before, const Card
     return;
   }
   notePulls(rows, *before, event);
+  // What was cancelled or imported is no cycle of the board's own.
+  if (std::holds_alternative<domain::TicketCancelled>(event) ||
+      std::holds_alternative<domain::HistoryRecorded>(event)) {
+    return;
+  }
   noteCycleTimes(rows, *before, after, at);
 }
 

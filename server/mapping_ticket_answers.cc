@@ -112,7 +112,8 @@ void write(const domain::Clock& clock, const TicketAnswer& answer, api::Clock::B
   writeTime(clock.warnedAt, out.initWarnedAt());
   writeTime(clock.missedAt, out.initMissedAt());
   writeTime(clock.metAt, out.initMetAt());
-  if (const auto reading = domain::readClock(clock, answer.desk, answer.now)) {
+  if (const auto reading =
+          domain::readClock(answer.ticket.clocks, clock, answer.desk, answer.now)) {
     write(*reading, out);
   }
 }

@@ -117,7 +117,7 @@ TEST(QueueView, WhatAwaitsApprovalIsNotPulled) {
   auto view = queueView();
   view.ticket(ops(1), opened(1, ServiceClass::standard), kMonday);
   view.ticket(ops(2), opened(2, ServiceClass::standard), kMonday + 1h);
-  view.ticket(ops(1), domain::ApprovalRequested{1, {}, 1, "may we?"}, kMonday + 2h);
+  view.ticket(ops(1), domain::ApprovalRequested{1, {}, 1, "may we?", {}}, kMonday + 2h);
   EXPECT_THAT(queue(view), ElementsAre("1 OPS-2 standard", "0 OPS-1 awaits-approval"));
   view.ticket(ops(1), domain::ApprovalDecided{1, {"carl"}, domain::Verdict::approved, ""},
               kMonday + 3h);

@@ -102,7 +102,7 @@ TicketEvent RandomSession::ticketEvent(const TicketId& id) {
     case 6:
       return changeOfKind();
     case 7:
-      return domain::ApprovalRequested{number, {{"carl"}, {"dora"}}, 1 + below(2), "may we?"};
+      return domain::ApprovalRequested{number, {{"carl"}, {"dora"}}, 1 + below(2), "may we?", {}};
     case 8:
     case 9:
       return domain::ApprovalDecided{
@@ -125,6 +125,7 @@ TicketEvent RandomSession::ticketEvent(const TicketId& id) {
     case 16:
       return domain::TicketResolved{doing(), done(), "fixed", {}};
     case 17:
+      if (flag()) return domain::TicketCancelled{inbox(), done(), "by mistake"};
       return domain::TicketCameBack{done(), followUp(), {}, 0, false};
     case 18:
       return domain::HistoryRecorded{0,  "Queued", "x",          somewhere(),
