@@ -190,6 +190,10 @@ nlohmann::ordered_json asJson(const ImportArguments& arguments, const ImportRepo
                                   {"skipped", report.skipped},
                                   {"outcome_unknown", report.outcomeUnknown},
                                   {"log_elements_not_kept", report.notKept},
+                                  {"assignments", report.changes.assignments},
+                                  {"team_changes", report.changes.teamChanges},
+                                  {"tier_changes", report.changes.tierChanges},
+                                  {"reopenings", report.changes.reopenings},
                                   {"ambiguous_times", report.times.ambiguous},
                                   {"nonexistent_times", report.times.nonexistent},
                                   {"stopped", report.stopped},
@@ -226,6 +230,11 @@ void printReport(const ImportArguments& arguments, const ImportReport& report,
   if (report.notKept > 0) {
     row("not kept", report.notKept, "elements that describe the log as a whole, not its tickets");
   }
+  const imports::ChangeCounts& changes = report.changes;
+  row("assignments", changes.assignments, "to another person, or the first one");
+  row("team changes", changes.teamChanges);
+  row("tier changes", changes.tierChanges);
+  row("reopenings", changes.reopenings);
   if (report.times.ambiguous > 0) {
     row("ambiguous", report.times.ambiguous, "local times; the earlier instant was taken");
   }

@@ -16,7 +16,8 @@ namespace docket::client::imports {
 struct BoardColumn {
   std::string id;
   std::string name;
-  std::string category;  // "queue", "active", "waiting", "resolved", "closed"
+  std::string category;       // "queue", "active", "waiting", "resolved", "closed"
+  std::string waitsFor = {};  // of a waiting one: "customer", "supplier", "team"; empty: anything
   bool operator==(const BoardColumn&) const = default;
 };
 
@@ -26,6 +27,8 @@ struct BoardColumns {
 
   // By id or by name, letter case and outer blanks aside.
   const BoardColumn* find(std::string_view text) const;
+  // The first waiting column where work waits for that.
+  const BoardColumn* waitingFor(std::string_view waitsFor) const;
 };
 
 // What a board made from the it-support template has, for a proposal without a board.
@@ -34,7 +37,8 @@ BoardColumns itSupportColumns();
 // Which column a state stands in, checked against the board before anything is sent.
 class StateColumns {
  public:
-  // The error names the first column that the board lacks and lists those that it has.
+  // The error names the first column that the board lacks and lists those that it has; a state that
+  // names a reason for waiting needs a waiting column for it.
   [[nodiscard]] static tl::expected<StateColumns, ImportError> make(const ImportMap& map,
                                                                     const BoardColumns& board);
 

@@ -78,7 +78,12 @@ class Run {
  public:
   Run(const ImportMap& map, const BoardColumns& board, const StateColumns& states,
       Connection* connection, const ImportOptions& options)
-      : map_(map), board_(board), states_(states), options_(options) {
+      : map_(map),
+        board_(board),
+        states_(states),
+        options_(options),
+        ownership_(map),
+        tally_(board) {
     // One call under way: history is recorded strictly in the order of the file, so that an import
     // that was stopped and repeated makes the same log as one that was not.
     if (connection != nullptr) stream_.emplace(*connection, CommandStreamOptions{200, 1});
@@ -96,6 +101,7 @@ class Run {
     // What was queued and never answered, when the server went away or takes nothing any more.
     report_.outcomeUnknown += underWay_;
     if (lost_) report_.error = lost_;
+    report_.changes = tally_.counts();
     return report_;
   }
 
@@ -129,24 +135,31 @@ class Run {
         refuse({event.line, one.externalKey, "its attributes are nested too deep"});
         continue;
       }
-      sent = sendEvent(one, event, *column) || sent;
+      const auto ownership = ownership_.read(event);
+      if (!ownership) {
+        refuse({event.line, one.externalKey, ownership.error()});
+        continue;
+      }
+      sent = sendEvent(one, event, {std::string(*column), *ownership}) || sent;
     }
     if (sent) ++report_.cases;
     return !report_.stopped && !lost_;
   }
 
   // True unless the event could not be sent.
-  bool sendEvent(const SourceCase& one, const SourceEvent& event, std::string_view column) {
+  bool sendEvent(const SourceCase& one, const SourceEvent& event, const Meaning& meaning) {
     if (!stream_ || options_.dryRun) {
       ++report_.skipped;
+      tally_.add(one.externalKey, meaning);
       return true;
     }
     ++underWay_;
     auto queued = stream_->send(
         [&](api::TicketCommand::Builder command) {
-          fillRecordHistory(command, board_.board, map_, one, event, column);
+          fillRecordHistory(command, board_.board, map_, one, event, meaning);
         },
-        [this, line = event.line, key = one.externalKey](api::Outcome::Reader outcome) {
+        [this, line = event.line, key = one.externalKey, meaning](api::Outcome::Reader outcome) {
+          if (outcome.isDone()) tally_.add(key, meaning);
           settle(outcome, line, key);
         });
     if (queued) return true;
@@ -183,6 +196,8 @@ class Run {
   const BoardColumns& board_;
   const StateColumns& states_;
   const ImportOptions& options_;
+  OwnershipReader ownership_;
+  Tally tally_;
   std::optional<CommandStream> stream_;
   ImportReport report_;
   std::optional<ImportError> lost_;  // nothing is sent after it
@@ -194,7 +209,7 @@ class Run {
 
 void fillRecordHistory(api::TicketCommand::Builder command, const std::string& board,
                        const ImportMap& map, const SourceCase& sourceCase, const SourceEvent& event,
-                       std::string_view column) {
+                       const Meaning& meaning) {
   auto header = command.initHeader();
   const auto id = importCommandId(board, sourceCase.externalKey, event.sequence);
   header.setId(kj::arrayPtr(id.data(), id.size()));
@@ -210,7 +225,10 @@ void fillRecordHistory(api::TicketCommand::Builder command, const std::string& b
   record.setSequence(event.sequence);
   record.setActivity(event.activity);
   record.setActor(event.actor);
-  record.setColumn(capnp::Text::Reader(std::string(column)));
+  record.setColumn(meaning.column);
+  if (const auto& assignee = meaning.ownership.assignee) record.initAssignee().setTo(*assignee);
+  if (const auto& team = meaning.ownership.team) record.initTeam().setTo(*team);
+  record.setTier(meaning.ownership.tier);
   fillAttributes(record.initForeign(static_cast<capnp::uint>(event.attributes.size())),
                  event.attributes);
 }
@@ -225,8 +243,8 @@ BoardColumns columnsOf(const std::string& key, api::Board::Reader board) {
   BoardColumns columns{key, {}};
   for (const auto one : board.getColumns()) {
     const auto column = one.getColumn();
-    columns.columns.push_back(
-        {column.getId().cStr(), column.getName().cStr(), column.getCategory().cStr()});
+    columns.columns.push_back({column.getId().cStr(), column.getName().cStr(),
+                               column.getCategory().cStr(), column.getWaitsFor().cStr()});
   }
   return columns;
 }

@@ -18,6 +18,7 @@
 #include "client/import/byte_source.h"
 #include "client/import/map_file.h"
 #include "client/import/source_case.h"
+#include "client/import/tally.h"
 #include "client/import/time_reader.h"
 
 namespace docket::client::imports {
@@ -33,6 +34,8 @@ struct ImportReport {
   std::uint64_t outcomeUnknown = 0;  // given to a server that went away or could not say
   // Elements of the file that describe the log as a whole: they belong to no ticket.
   std::uint64_t notKept = 0;
+  // Of the events that are on the board now, or would be after a dry run.
+  ChangeCounts changes;
   TimeNotes times;
   bool stopped = false;              // asked to
   std::optional<ImportError> error;  // the file broke off, or the server takes nothing (any more)
@@ -48,7 +51,7 @@ struct ImportOptions {
 // The command that records one event.
 void fillRecordHistory(api::TicketCommand::Builder command, const std::string& board,
                        const ImportMap& map, const SourceCase& sourceCase, const SourceEvent& event,
-                       std::string_view column);
+                       const Meaning& meaning);
 
 // Runs the import to its end. `connection` may be null for a dry run.
 [[nodiscard]] ImportReport runImport(ByteSource& source, const ImportMap& map,

@@ -9,15 +9,19 @@
 #include <sstream>
 #include <utility>
 
+#include "client/import/ownership.h"
+
 namespace docket::client::imports {
 namespace {
 
 constexpr std::array<std::string_view, 7> kTicketTypes{
     "incident", "service-request", "problem", "change", "task", "defect", "enhancement"};
 
-constexpr std::array<std::string_view, 12> kSourceKeys{
-    "format", "case",  "activity", "time",  "time_format", "timezone",
-    "actor",  "state", "sequence", "title", "type",        "delimiter"};
+constexpr std::array<std::string_view, 16> kSourceKeys{
+    "format",   "case",  "activity", "time",      "time_format", "timezone", "actor", "state",
+    "sequence", "title", "type",     "delimiter", "assignee",    "people",   "team",  "tier"};
+constexpr std::array<std::string_view, 5> kTables{"source", "states", "people", "teams", "tiers"};
+constexpr std::array<std::string_view, 3> kWaitsFor{"customer", "supplier", "team"};
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
@@ -29,6 +33,11 @@ std::string inQuotes(std::string_view text) {
   std::string quoted(1, '\'');
   quoted.append(text).push_back('\'');
   return quoted;
+}
+
+template <std::size_t N>
+bool isAmong(const std::array<std::string_view, N>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 template <std::size_t N>
@@ -48,9 +57,9 @@ class MapReader {
 
   tl::expected<ImportMap, ImportError> read(const toml::table& root) {
     for (const auto& [key, value] : root) {
-      if (key.str() != "source" && key.str() != "states") {
+      if (!isAmong(kTables, key.str())) {
         fail(key.source().begin.line,
-             inQuotes(key.str()) + " is no table of a map; there are [source] and [states]");
+             inQuotes(key.str()) + " is no table of a map; there are " + listed(kTables));
       }
     }
     if (const toml::table* source = root["source"].as_table()) {
@@ -63,6 +72,7 @@ class MapReader {
     } else {
       fail(1, "the map has no [states] table");
     }
+    readOwnership(root);
     if (error_) return tl::make_unexpected(*error_);
     return std::move(map_);
   }
@@ -94,7 +104,7 @@ class MapReader {
 
   void readSource(const toml::table& source) {
     for (const auto& [key, value] : source) {
-      if (std::find(kSourceKeys.begin(), kSourceKeys.end(), key.str()) == kSourceKeys.end()) {
+      if (!isAmong(kSourceKeys, key.str())) {
         fail(key.source().begin.line,
              "[source] has no key " + inQuotes(key.str()) + "; it has " + listed(kSourceKeys));
       }
@@ -109,12 +119,24 @@ class MapReader {
     map_.sequence = textAt(source, "sequence", "");
     map_.title = textAt(source, "title", "");
     map_.type = textAt(source, "type", "incident");
-    if (std::find(kTicketTypes.begin(), kTicketTypes.end(), map_.type) == kTicketTypes.end()) {
+    if (!isAmong(kTicketTypes, map_.type)) {
       fail(lineOf(*source.get("type")),
            "there is no ticket type '" + map_.type + "'; there are " + listed(kTicketTypes));
     }
+    map_.assignee = textAt(source, "assignee", "");
+    map_.team = textAt(source, "team", "");
+    map_.tier = textAt(source, "tier", "");
+    readPeople(source);
     readDelimiter(source);
     readState(source);
+  }
+
+  void readPeople(const toml::table& source) {
+    const std::string people = textAt(source, "people", "ids");
+    map_.pseudonyms = people == "pseudonyms";
+    if (people != "ids" && !map_.pseudonyms) {
+      fail(lineOf(*source.get("people")), "'people' is either 'ids' or 'pseudonyms'");
+    }
   }
 
   void readFormat(const toml::table& source) {
@@ -160,18 +182,86 @@ class MapReader {
 
   void readStates(const toml::table& states) {
     for (const auto& [key, value] : states) {
-      const auto* column = value.as_string();
-      if (column == nullptr) {
+      const std::uint64_t line = key.source().begin.line;
+      if (const auto* column = value.as_string()) {
+        map_.states.push_back({std::string(key.str()), column->get(), line});
+      } else if (const toml::table* reason = value.as_table()) {
+        readWaiting(*reason, {std::string(key.str()), "", line});
+      } else {
         fail(lineOf(value),
              "the column of state " + inQuotes(key.str()) + " must be a text in quotes");
-        continue;
       }
-      map_.states.push_back({std::string(key.str()), column->get(), key.source().begin.line});
     }
     if (map_.states.empty()) fail(lineOf(states), "[states] is empty, so no event has a column");
     // Messages name the first mistake from the top.
     std::sort(map_.states.begin(), map_.states.end(),
               [](const MappedState& a, const MappedState& b) { return a.line < b.line; });
+  }
+
+  void readWaiting(const toml::table& reason, MappedState state) {
+    const auto* waitsFor = reason.get_as<std::string>("waits_for");
+    if (waitsFor == nullptr || reason.size() != 1 || !isAmong(kWaitsFor, waitsFor->get())) {
+      return fail(state.line, "state " + inQuotes(state.state) +
+                                  " must name a column, or { waits_for = … } with one of " +
+                                  listed(kWaitsFor));
+    }
+    state.waitsFor = waitsFor->get();
+    map_.states.push_back(std::move(state));
+  }
+
+  void readOwnership(const toml::table& root) {
+    readNames(root, "people", map_.assignee.empty() ? "assignee" : "", map_.people);
+    readNames(root, "teams", map_.team.empty() ? "team" : "", map_.teams);
+    readTiers(root);
+  }
+
+  // The table; null when there is none. `missing`: the key of [source] that it needs.
+  const toml::table* tableFor(const toml::table& root, std::string_view name,
+                              std::string_view missing) {
+    const toml::node* node = root.get(name);
+    if (node == nullptr) return nullptr;
+    if (node->as_table() == nullptr) {
+      fail(lineOf(*node), inQuotes(name) + " must be a table");
+    } else if (!missing.empty()) {
+      fail(lineOf(*node), "[" + std::string(name) + "] means nothing without " + inQuotes(missing) +
+                              " in [source]");
+    }
+    return node->as_table();
+  }
+
+  void readNames(const toml::table& root, std::string_view table, std::string_view missing,
+                 std::vector<MappedName>& into) {
+    const toml::table* names = tableFor(root, table, missing);
+    if (names == nullptr) return;
+    for (const auto& [key, value] : *names) {
+      const auto* id = value.as_string();
+      if (id == nullptr || (!id->get().empty() && !isSubjectId(id->get()))) {
+        fail(lineOf(value), "what " + inQuotes(key.str()) + " is in [" + std::string(table) +
+                                "] must be 1 to 100 letters, digits and . _ - @ + (ASCII) in "
+                                "quotes, or \"\"");
+        continue;
+      }
+      into.push_back({std::string(key.str()), id->get(), key.source().begin.line});
+    }
+  }
+
+  void readTiers(const toml::table& root) {
+    const toml::table* tiers = tableFor(root, "tiers", map_.tier.empty() ? "tier" : "");
+    if (tiers == nullptr) return;
+    std::vector<std::pair<toml::source_position, TierPattern>> found;
+    for (const auto& [key, value] : *tiers) {
+      const std::int64_t tier = value.value_exact<std::int64_t>().value_or(0);
+      const toml::source_position at = key.source().begin;
+      if (tier < 1 || tier > 3) {
+        fail(at.line, "the tier of " + inQuotes(key.str()) + " must be 1, 2 or 3");
+        continue;
+      }
+      found.push_back({at, {std::string(key.str()), static_cast<std::uint8_t>(tier), at.line}});
+    }
+    // The first that fits counts: as in the map, not as TOML's library sorts them.
+    std::sort(found.begin(), found.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (auto& [at, pattern] : found) map_.tiers.push_back(std::move(pattern));
   }
 
   ImportMap map_;

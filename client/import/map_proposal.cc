@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "client/import/csv_reader.h"
+#include "client/import/ownership_guess.h"
 #include "client/import/state_guess.h"
 #include "client/import/time_reader.h"
 #include "client/import/utf8.h"
@@ -21,14 +22,21 @@ namespace {
 constexpr std::size_t kSampleRows = 1000;  // looked at to guess columns
 constexpr std::size_t kStatesMax = 500;    // more distinct values are no states
 constexpr const char* kUtc = "UTC";
+constexpr const char* kSuffixedTiers = R"(
+[tiers]
+"* 3rd" = 3
+"* 2nd" = 2
+"*" = 1                                 # a team without such an ending
+)";
 
-using StateCounts = std::map<std::string, std::uint64_t>;
+using StateCounts = ValueCounts;
 
 // What a map needs, before it is written down.
 struct Proposal {
   ImportMap map;
   StateCounts states;
   std::string timeNote;  // a remark about the time columns
+  bool tierIsSuffix = false;
   std::uint64_t events = 0;
 };
 
@@ -89,6 +97,24 @@ std::string stateValue(const std::vector<std::string>& keys) {
   return "[" + list + "]";
 }
 
+void writeOwnership(std::ostream& out, const ImportMap& map) {
+  writeLine(out, "assignee", quotedOrNothing(map.assignee), "who has the ticket from then on");
+  if (!map.assignee.empty()) {
+    writeLine(out, "people", quoted("ids"), "\"pseudonyms\" when these are people's names");
+  }
+  writeLine(out, "team", quotedOrNothing(map.team), "whose the ticket is from then on");
+  writeLine(out, "tier", quotedOrNothing(map.tier), "1, 2 or 3");
+}
+
+// Which keys say whose a ticket is.
+void addOwnership(Proposal& proposal, const std::vector<KnownKey>& keys) {
+  const OwnershipKeys guess = guessOwnership(keys, proposal.map.actor);
+  proposal.map.assignee = guess.assignee;
+  proposal.map.team = guess.team;
+  proposal.map.tier = guess.tier;
+  proposal.tierIsSuffix = guess.tierIsSuffix;
+}
+
 std::string asToml(const Proposal& proposal, const std::string& path, const BoardColumns& board) {
   const ImportMap& map = proposal.map;
   std::ostringstream out;
@@ -112,6 +138,7 @@ std::string asToml(const Proposal& proposal, const std::string& path, const Boar
   writeLine(out, "state", stateValue(map.state),
             map.state.size() > 1 ? "values joined by \"+\"" : "decides the column");
   writeLine(out, "type", quoted(map.type), "of all tickets");
+  writeOwnership(out, map);
 
   out << "\n# The columns of "
       << (board.board.empty() ? std::string("a board made from the it-support template")
@@ -131,6 +158,7 @@ std::string asToml(const Proposal& proposal, const std::string& path, const Boar
               std::to_string(count) + (count == 1 ? " event" : " events") +
                   (guess.sure ? "" : "; not recognised: please check"));
   }
+  if (proposal.tierIsSuffix) out << kSuffixedTiers;
   return out.str();
 }
 
@@ -185,6 +213,12 @@ class XesStudy {
     if (missingOffset_) map.timezone = kUtc;
     proposal.states = transitionsAreStates_ ? withTransition_ : names_;
     proposal.events = events_;
+    std::vector<KnownKey> keys;
+    for (const auto& [key, values] : keys_) {
+      if (key == map.activity || key == map.time || key == "lifecycle:transition") continue;
+      keys.push_back({key, values ? &*values : nullptr});
+    }
+    addOwnership(proposal, keys);
     return proposal;
   }
 
@@ -192,7 +226,11 @@ class XesStudy {
   void add(const XesEvent& event) {
     ++events_;
     for (const SourceAttribute& attribute : event.attributes) {
-      keys_.insert(attribute.key);
+      auto& values = keys_.try_emplace(attribute.key, ValueCounts{}).first->second;
+      if (values) {
+        ++(*values)[attribute.value];
+        if (values->size() > kStatesMax) values.reset();
+      }
       if (attribute.type == "date" && firstDate_.empty()) firstDate_ = attribute.key;
       if (attribute.type == "date" && !missingOffset_) {
         auto reader = TimeReader::make(std::string(kIso8601), "");
@@ -210,7 +248,7 @@ class XesStudy {
 
   std::string caseKey_;
   std::string firstDate_;
-  std::set<std::string> keys_;
+  std::map<std::string, std::optional<ValueCounts>> keys_;  // none: too many different values
   StateCounts names_;
   StateCounts withTransition_;
   bool transitionsAreStates_ = false;
@@ -308,8 +346,9 @@ class CsvStudy {
     if (const auto actor = columnNamed(
             header_, {"resource", "actor", "agent", "assignee", "assigned", "user", "owner"},
             taken_)) {
-      map.actor = take(*actor);
+      map.actor = header_.addresses[*actor];
     }
+    addOwnership(proposal, freeColumns());
     if (const auto sequence =
             columnNamed(header_, {"sequence", "event no", "event index", "step"}, taken_);
         sequence && allWholeNumbers(*sequence)) {
@@ -323,6 +362,15 @@ class CsvStudy {
     std::vector<std::string> texts;
     for (const auto& row : sample_) texts.push_back(row[column]);
     return texts;
+  }
+
+  std::vector<KnownKey> freeColumns() const {
+    std::vector<KnownKey> free;
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+      if (taken_.contains(i)) continue;
+      free.push_back({header_.addresses[i], values_[i] ? &*values_[i] : nullptr});
+    }
+    return free;
   }
 
   std::string take(std::size_t column) {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,10 @@ struct SourceEvent {
   std::string activity;
   std::string actor;
   std::string state;
+  // As the source spells them; none: the map names no key for it, or the event lacks it.
+  std::optional<std::string> assignee;
+  std::optional<std::string> team;
+  std::optional<std::string> tier;
   std::vector<SourceAttribute> attributes;  // in the source's order
 };
 

@@ -60,6 +60,9 @@ class EventMaker {
     if (const std::string* actor = map_.actor.empty() ? nullptr : valueOf(map_.actor)) {
       event.actor = *actor;
     }
+    event.assignee = valueAt(map_.assignee, valueOf);
+    event.team = valueAt(map_.team, valueOf);
+    event.tier = valueAt(map_.tier, valueOf);
     for (const std::string& key : map_.state) {
       const std::string* part = valueOf(key);
       if (part == nullptr) return tl::make_unexpected("it has no state ('" + key + "')");
@@ -79,6 +82,11 @@ class EventMaker {
   const TimeNotes& notes() const { return times_.notes(); }
 
  private:
+  static std::optional<std::string> valueAt(const std::string& key, const Lookup& valueOf) {
+    const std::string* value = key.empty() ? nullptr : valueOf(key);
+    return value == nullptr ? std::nullopt : std::optional(*value);
+  }
+
   static std::optional<std::int64_t> sequenceOf(const std::string* text) {
     if (text == nullptr) return std::nullopt;
     const std::string_view digits = withoutOuterBlanks(*text);
@@ -194,8 +202,10 @@ class CsvCases {
     header_ = header;
     for (std::size_t i = 0; i < header.addresses.size(); ++i) columns_[header.addresses[i]] = i;
     std::vector<std::string> wanted{map_.caseKey, map_.activity, map_.time};
-    if (!map_.actor.empty()) wanted.push_back(map_.actor);
-    if (!map_.sequence.empty()) wanted.push_back(map_.sequence);
+    for (const std::string& key :
+         {map_.actor, map_.sequence, map_.assignee, map_.team, map_.tier}) {
+      if (!key.empty()) wanted.push_back(key);
+    }
     wanted.insert(wanted.end(), map_.state.begin(), map_.state.end());
     for (const std::string& key : titleKeys(map_.title)) {
       if (key != "case") wanted.push_back(key);

@@ -12,7 +12,7 @@ namespace {
 struct Clue {
   std::string_view word;      // a word of the state starts with it
   std::string_view category;  // of the column
-  std::string_view hint;      // preferred: a column whose name has this in it
+  std::string_view hint;      // preferred: with this in its name; where work waits: for whom
 };
 
 // The first clue that fits decides, so the ones that override others stand above them.
@@ -32,11 +32,16 @@ constexpr std::array kClues{
     Clue{"archive", "closed", ""},
     Clue{"customer", "waiting", "customer"},
     Clue{"user", "waiting", "customer"},
-    Clue{"upgrade", "waiting", "support"},
-    Clue{"vendor", "waiting", "support"},
-    Clue{"supplier", "waiting", "support"},
-    Clue{"escalat", "waiting", "support"},
-    Clue{"create sw", "waiting", "support"},
+    Clue{"requester", "waiting", "customer"},
+    Clue{"caller", "waiting", "customer"},
+    Clue{"vendor", "waiting", "supplier"},
+    Clue{"supplier", "waiting", "supplier"},
+    Clue{"third party", "waiting", "supplier"},
+    Clue{"3rd party", "waiting", "supplier"},
+    Clue{"upgrade", "waiting", "team"},
+    Clue{"escalat", "waiting", "team"},
+    Clue{"create sw", "waiting", "team"},
+    Clue{"wait - implementation", "waiting", "team"},
     Clue{"resolve sw", "active", ""},
     Clue{"wait", "waiting", "customer"},
     Clue{"await", "waiting", "customer"},
@@ -90,20 +95,36 @@ const Clue* clueIn(std::string_view state) {
   return nullptr;
 }
 
+const BoardColumn* columnNamed(std::string_view category, std::string_view hint,
+                               const BoardColumns& board) {
+  for (const BoardColumn& column : board.columns) {
+    const bool named = asciiLower(column.name).find(hint) != std::string::npos;
+    if (column.category == category && named) return &column;
+  }
+  return nullptr;
+}
+
 const BoardColumn* columnFor(std::string_view category, std::string_view hint,
                              const BoardColumns& board) {
-  const BoardColumn* first = nullptr;
-  for (const BoardColumn& column : board.columns) {
-    if (column.category != category) continue;
-    if (!hint.empty() && asciiLower(column.name).find(hint) != std::string::npos) return &column;
-    if (first == nullptr) first = &column;
-  }
-  return first;
+  const BoardColumn* column = columnNamed(category, hint, board);
+  return column == nullptr ? columnNamed(category, "", board) : column;
+}
+
+// `whom`: "customer", "supplier" or "team".
+const BoardColumn* waitingFor(std::string_view whom, const BoardColumns& board) {
+  if (const auto* column = board.waitingFor(whom)) return column;
+  if (const auto* column = columnNamed("waiting", whom, board)) return column;
+  if (whom == "customer") return columnFor("waiting", "", board);
+  // A board without a column for suppliers has them among those who support it.
+  return whom == "supplier" ? waitingFor("team", board) : columnFor("waiting", "support", board);
 }
 
 // A board may lack a category: then its next of kin.
 const BoardColumn* columnOrKin(const Clue& clue, const BoardColumns& board) {
-  if (const auto* column = columnFor(clue.category, clue.hint, board)) return column;
+  const BoardColumn* column = clue.category == "waiting"
+                                  ? waitingFor(clue.hint, board)
+                                  : columnFor(clue.category, clue.hint, board);
+  if (column != nullptr) return column;
   if (clue.category == "closed") return columnFor("resolved", "", board);
   if (clue.category == "resolved") return columnFor("closed", "", board);
   if (clue.category == "waiting") return columnFor("active", "", board);

@@ -1,7 +1,7 @@
 # Tests of importing, exporting and simulating.
 docket_test(import_test
   SOURCES import_time_test.cc import_byte_source_test.cc import_readers_test.cc import_map_test.cc
-          import_proposal_test.cc import_command_test.cc fake_server.cc
+          import_proposal_test.cc import_command_test.cc import_ownership_test.cc fake_server.cc
   LIBRARIES docket_import docket_client LibArchive::LibArchive)
 target_compile_options(import_test PRIVATE -Wno-restrict) # GCC bug 105651
 
@@ -26,6 +26,9 @@ if(TARGET docketd AND TARGET docket)
   add_test(NAME client.import_e2e
     COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/client/import_e2e_test.py ${CMAKE_BINARY_DIR})
   set_tests_properties(client.import_e2e PROPERTIES TIMEOUT 600)
+  add_test(NAME client.import_model_e2e
+    COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/client/import_model_e2e_test.py ${CMAKE_BINARY_DIR})
+  set_tests_properties(client.import_model_e2e PROPERTIES TIMEOUT 600)
   add_test(NAME client.export_e2e
     COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/client/export_e2e_test.py ${CMAKE_BINARY_DIR})
   set_tests_properties(client.export_e2e PROPERTIES TIMEOUT 600)

@@ -43,7 +43,7 @@ TEST(RecordHistory, SaysAllThatTheEventHolds) {
   event.attributes = {{"a", "list", "", {{"b", "int", "01", {}}}}, {"c", "string", "ä", {}}};
   capnp::MallocMessageBuilder message;
   auto command = message.initRoot<api::TicketCommand>();
-  fillRecordHistory(command, "OPS", map, one, event, "inbox");
+  fillRecordHistory(command, "OPS", map, one, event, {"inbox", {"", "network", 2}});
   const auto read = command.asReader();
   EXPECT_EQ(read.getHeader().getId().size(), 16U);
   EXPECT_EQ(read.getHeader().getOccurredAt().getAt(), -5);
@@ -57,10 +57,26 @@ TEST(RecordHistory, SaysAllThatTheEventHolds) {
   EXPECT_STREQ(record.getActivity().cStr(), "Queued");
   EXPECT_STREQ(record.getActor().cStr(), "Ann");
   EXPECT_EQ(record.getSequence(), 3U);
+  ASSERT_TRUE(record.getAssignee().isTo());
+  EXPECT_STREQ(record.getAssignee().getTo().cStr(), "");
+  ASSERT_TRUE(record.getTeam().isTo());
+  EXPECT_STREQ(record.getTeam().getTo().cStr(), "network");
+  EXPECT_EQ(record.getTier(), 2U);
   ASSERT_EQ(record.getTicketForeign().size(), 1U);
   ASSERT_EQ(record.getForeign().size(), 2U);
   EXPECT_STREQ(record.getForeign()[0].getChildren()[0].getValue().cStr(), "01");
   EXPECT_STREQ(record.getForeign()[1].getValue().cStr(), "ä");
+}
+
+TEST(RecordHistory, WhatTheMapDoesNotSayIsUnchanged) {
+  capnp::MallocMessageBuilder message;
+  auto command = message.initRoot<api::TicketCommand>();
+  fillRecordHistory(command, "OPS", {}, {}, {}, {});
+  const auto record = command.asReader().getRecordHistory();
+  EXPECT_TRUE(record.getAssignee().isUnchanged());
+  EXPECT_TRUE(record.getTeam().isUnchanged());
+  EXPECT_EQ(record.getTier(), 0U);
+  EXPECT_STREQ(record.getColumn().cStr(), "");
 }
 
 ImportReport dryRun(const std::string& content, std::vector<RefusedRow>& refused,
@@ -131,6 +147,31 @@ TEST(Importer, StopsAtAServerThatTakesNoCommandsAndCountsNobodyAsRefused) {
     EXPECT_EQ(report.events, report.recorded + report.skipped + report.outcomeUnknown);
     EXPECT_LT(report.events, 600U);
   }
+}
+
+TEST(Importer, RefusedEventsChangeNothing) {
+  const tests::TemporaryFolder folder;
+  const auto map = parseMap(
+      "[source]\nformat='csv'\ncase='Case'\nactivity='What'\ntime='When'\nstate='What'\n"
+      "assignee='Who'\nteam='Team'\n[states]\n'go'='Inbox'\n'end'='Done'\n",
+      "m");
+  ASSERT_TRUE(map.has_value()) << map.error().message;
+  const std::string time = "2012-01-01T00:00:00Z";
+  auto source = ByteSource::open(folder.write(
+      "x.csv", "Case,What,When,Who,Team\na,go," + time + ",ann,V 1\na,end," + time + ",bo,V-1\n" +
+                   "a,fly," + time + ",bo,V 1\na,go," + time + ",ann,\n"));
+  const auto states = StateColumns::make(*map, itSupportColumns());
+  std::vector<RefusedRow> refused;
+  ImportOptions options;
+  options.dryRun = true;
+  options.onRefused = [&](const RefusedRow& row) { refused.push_back(row); };
+  const auto report = runImport(*source, *map, itSupportColumns(), *states, nullptr, options);
+  EXPECT_EQ(report.events, 4U);
+  EXPECT_EQ(report.skipped, 2U);
+  ASSERT_EQ(refused.size(), 2U);
+  EXPECT_EQ(refused[0].line, 3U);
+  EXPECT_NE(refused[0].reason.find("'V-1'"), std::string::npos) << refused[0].reason;
+  EXPECT_EQ(report.changes, (ChangeCounts{1, 0, 0, 0}));
 }
 
 TEST(Importer, StopsWhenTold) {

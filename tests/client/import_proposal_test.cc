@@ -25,6 +25,10 @@ TEST(GuessColumn, KnowsTheUsualWords) {
       {"RESOLVED", "Done"},
       {"Waiting on vendor", "Requires Further Support"},
       {"Pending customer", "Waiting on Customer"},
+      {"Accepted+Wait - User", "Waiting on Customer"},
+      {"Accepted+Wait - Customer", "Waiting on Customer"},
+      {"Accepted+Wait - Vendor", "Requires Further Support"},
+      {"Accepted+Wait - Implementation", "Requires Further Support"},
       {"Unresolved", "Inbox"},
       {"Reopened", "Follow-Up"},
       {"New", "Inbox"},
@@ -43,6 +47,20 @@ TEST(GuessColumn, MakesDoWithABoardThatLacksCategories) {
       {{"to-do", "To Do", "queue"}, {"doing", "Doing", "active"}, {"ready", "Ready", "resolved"}}};
   EXPECT_EQ(guessColumn("Closed", board).column, "Ready");
   EXPECT_EQ(guessColumn("Waiting", board).column, "Doing");
+}
+
+TEST(GuessColumn, WaitingStatesGoWhereWorkWaitsForThat) {
+  const BoardColumns board{"B",
+                           {{"a", "Parked", "waiting", ""},
+                            {"b", "Abroad", "waiting", "team"},
+                            {"c", "Bought", "waiting", "supplier"},
+                            {"d", "Asked", "waiting", "customer"}}};
+  EXPECT_EQ(guessColumn("Wait - Vendor", board).column, "Bought");
+  EXPECT_EQ(guessColumn("Wait - User", board).column, "Asked");
+  EXPECT_EQ(guessColumn("Escalated", board).column, "Abroad");
+  const BoardColumns named{"B", {{"a", "Parked", "waiting"}, {"b", "At Supplier", "waiting"}}};
+  EXPECT_EQ(guessColumn("Wait - Vendor", named).column, "At Supplier");
+  EXPECT_EQ(guessColumn("Wait - User", named).column, "Parked");
 }
 
 // Proposes a map and imports by it as it stands; answers how many events it takes.
@@ -123,6 +141,29 @@ TEST(ProposeMap, AProposalForCsvImportsEveryRow) {
         "time_format = \"%d.%m.%Y %H:%M:%S\"", "actor = \"Agent\"", "\"Solved\" = \"Done\""}) {
     EXPECT_NE(taken.map.find(part), std::string::npos) << part << taken.map;
   }
+}
+
+TEST(ProposeMap, SaysWhoseATicketIs) {
+  const auto xes = takenBy(
+      "<log><trace><string key=\"concept:name\" value=\"1\"/>"
+      "<event><string key=\"concept:name\" value=\"Accepted\"/>"
+      "<string key=\"org:resource\" value=\"Bo\"/><string key=\"org:group\" value=\"Line C\"/>"
+      "<string key=\"involved\" value=\"V5 3rd\"/>"
+      "<date key=\"time:timestamp\" value=\"2012-01-01T00:00:00Z\"/></event></trace></log>");
+  EXPECT_EQ(xes.events, 1U);
+  for (const char* part : {"\nassignee = \"org:resource\"", "\npeople = \"ids\"",
+                           "\nteam = \"involved\"", "\ntier = \"involved\"", "\"* 3rd\" = 3\n"}) {
+    EXPECT_NE(xes.map.find(part), std::string::npos) << part << xes.map;
+  }
+  const auto csv = takenBy(
+      "case,status,time,agent,assigned to,assigned group,tier\n"
+      "1,New,2012-01-01T00:00:00Z,ann,bo,desk,2\n");
+  EXPECT_EQ(csv.events, 1U);
+  for (const char* part : {"\nactor = \"agent\"", "\nassignee = \"assigned to\"",
+                           "\nteam = \"assigned group\"", "\ntier = \"tier\""}) {
+    EXPECT_NE(csv.map.find(part), std::string::npos) << part << csv.map;
+  }
+  EXPECT_EQ(csv.map.find("[tiers]"), std::string::npos) << csv.map;
 }
 
 TEST(ProposeMap, DayAndMonthAreToldApartByAllRows) {
