@@ -77,6 +77,11 @@ void refuseUnapproved(const Ticket& ticket, Judgement& judgement) {
   }
 }
 
+bool isApproved(const Ticket& ticket) {
+  const Classification& is = ticket.classification;
+  return approvalState(is.type, is.changeKind, ticket.approvals) == ApprovalState::free;
+}
+
 void refuseOpenGates(const Ticket& ticket, Gate gate, Judgement& judgement) {
   ApprovalsOpen approvals{ticket.id, {}};
   for (const Approval& approval : ticket.approvals) {

@@ -74,6 +74,7 @@ Arrival arrivalAt(const Matter& matter, const Column& to, std::string overrideRe
 void refuseFinished(const Ticket& ticket, Judgement& judgement);
 void refuseBlocked(const Ticket& ticket, Judgement& judgement);               // R3
 void refuseUnapproved(const Ticket& ticket, Judgement& judgement);            // R5
+bool isApproved(const Ticket& ticket);                                        // R5
 void refuseOpenGates(const Ticket& ticket, Gate gate, Judgement& judgement);  // R4
 void refuseHandedOver(const Ticket& ticket, Judgement& judgement);            // R7
 
@@ -82,9 +83,8 @@ void refuseUnapprovedResolution(const Ticket& ticket, ResolutionKind kind, Judge
 // R5: that a change needs nobody's approval is for managers to say.
 void checkStandardChange(const Classification& before, const Classification& after,
                          const Board& board, const Context& context, Judgement& judgement);
-// R5: the look back that an emergency change needs before it is closed.
-bool hasPostReview(const Ticket& ticket);
-CheckAdded postReview(std::uint32_t number);
+// The check that an emergency change leaves open for afterwards, unless the ticket has it (R5).
+std::optional<CheckAdded> missingPostReview(const Ticket& ticket);
 
 // The ticket goes to the default drop column by itself, unless it stands there. Writes.
 void comeBack(const Matter& matter, ReturnCause cause, Judgement& judgement);

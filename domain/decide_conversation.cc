@@ -24,7 +24,10 @@ bool comesBack(const Ticket& ticket) {
 
 void comeBack(const Matter& matter, ReturnCause cause, Judgement& judgement) {
   const Ticket& ticket = matter.ticket;
-  const Column* const drop = matter.board().defaultDrop();
+  const Column* drop = matter.board().defaultDrop();
+  if (drop != nullptr && drop->category == ColumnCategory::active && !isApproved(ticket)) {
+    drop = matter.board().first(ColumnCategory::queue);  // R5 holds on this way, too
+  }
   if (drop == nullptr) return judgement.refuse(BoardIncomplete{{"a default drop"}});
   if (drop->id == ticket.place.column || !judgement.sound()) return;
   const LimitFindings findings =

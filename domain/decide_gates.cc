@@ -37,14 +37,13 @@ void checkApprovers(const RequestApproval& command, const Ticket& ticket, std::u
 
 }  // namespace
 
-bool hasPostReview(const Ticket& ticket) {
-  return std::any_of(ticket.checks.begin(), ticket.checks.end(), [](const Check& check) {
-    return check.required && check.gate == Gate::close && check.text == kPostReview;
-  });
-}
-
-CheckAdded postReview(std::uint32_t number) {
-  return {number, kPostReview, true, Gate::close};
+std::optional<CheckAdded> missingPostReview(const Ticket& ticket) {
+  const bool isThere =
+      std::any_of(ticket.checks.begin(), ticket.checks.end(), [](const Check& check) {
+        return check.required && check.gate == Gate::close && check.text == kPostReview;
+      });
+  if (isThere) return std::nullopt;
+  return CheckAdded{nextCheck(ticket), kPostReview, true, Gate::close};
 }
 
 void judge(const RequestApproval& command, const Matter& matter, Judgement& judgement) {

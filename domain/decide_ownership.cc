@@ -15,6 +15,22 @@ void checkProblemOwner(const Ticket& ticket, TicketType type, const SubjectId& o
   judgement.refuse(ProblemNeedsTier{ticket.id});
 }
 
+// R5 has no back door: whoever asks for something never decides on it, before or after.
+void checkNewRequester(const Ticket& ticket, const SubjectId& requester, Judgement& judgement) {
+  ApprovalsOpen open{ticket.id, {}};
+  for (const Approval& approval : ticket.approvals) {
+    if (approval.isOpen()) open.approvals.push_back(approval.number);
+    const bool voted =
+        std::any_of(approval.votes.begin(), approval.votes.end(),
+                    [&](const ApprovalVote& vote) { return vote.approver == requester; });
+    if (voted) {
+      judgement.refuse(FieldInvalid{"requester", "must not be one who decided on an approval",
+                                    "who decided on approval " + std::to_string(approval.number)});
+    }
+  }
+  if (!open.approvals.empty()) judgement.refuse(std::move(open));
+}
+
 void assignGuest(const AssignTicket& command, const Matter& matter, Judgement& judgement) {
   const Ticket& ticket = matter.ticket;
   const GuestPlacement* const guest = ticket.guestOn(command.board);
@@ -180,6 +196,9 @@ void judge(const EditTicket& command, const Matter& matter, Judgement& judgement
   if (command.description) edit(kDescriptionField, ticket.description, *command.description);
   if (command.requester) {
     edit(kRequesterField, ticket.requester.value, command.requester->value);
+    if (*command.requester != ticket.requester) {
+      checkNewRequester(ticket, *command.requester, judgement);
+    }
   }
   if (command.due) {
     edit(kDueField, dueText(ticket.due), dueText(*command.due));
@@ -210,8 +229,8 @@ void judge(const ClassifyTicket& command, const Matter& matter, Judgement& judge
   if (after.type == TicketType::problem && ticket.tier == Tier::first) {
     judgement.write(ticket.id, TicketEscalated{Tier::first, Tier::second, "It is a problem."});
   }
-  if (after.changeKind == ChangeKind::emergency && !hasPostReview(ticket)) {
-    judgement.write(ticket.id, postReview(static_cast<std::uint32_t>(ticket.checks.size()) + 1));
+  if (after.changeKind == ChangeKind::emergency) {
+    if (auto review = missingPostReview(ticket)) judgement.write(ticket.id, *std::move(review));
   }
 }
 

@@ -137,7 +137,7 @@ void judge(const OpenTicket& command, const BoardWorld& world, const Context& co
   plain.type = is.type;
   plain.serviceClass = is.serviceClass;
   if (is != plain) judgement.write(id, TicketClassified{plain, is});
-  if (is.changeKind == ChangeKind::emergency) judgement.write(id, postReview(1));
+  if (is.changeKind == ChangeKind::emergency) judgement.write(id, *missingPostReview({}));
   if (!command.team.empty()) judgement.write(id, TeamAssigned{{}, command.team});
 }
 

@@ -42,6 +42,18 @@ std::optional<LimitScope> personalised(const Board& board, const LimitScope& sco
   return own;
 }
 
+// A scope without a subject of its own: of the whole board, or filled in by the caller.
+LimitScope scopeOf(LimitKind kind) {
+  LimitScope scope;
+  scope.kind = kind;
+  return scope;
+}
+LimitScope scopeOf(const Column& column) {
+  LimitScope scope;
+  scope.column = column.id;
+  return scope;
+}
+
 bool mayExceed(const CardFacts& card, LimitKind kind) {
   return card.serviceClass == ServiceClass::expedite &&
          (kind == LimitKind::column || kind == LimitKind::cell);
@@ -52,17 +64,13 @@ struct Entry {
   const std::optional<CardFacts>& before;
   const CardFacts& after;
 
-  bool wasCounted(const LimitScope& scope) const {
+  bool isCounted(const LimitScope& scope) const {
     return before && counts(world.board, scope, *before);
   }
-  // It counts for the limit and did not before, or was let in over it.
+  // What was let in as expedited is let in anew as anything else: its class is no door (R1).
   bool isNew(const LimitScope& scope) const {
-    return counts(world.board, scope, after) &&
-           (!wasCounted(scope) || mayExceed(*before, scope.kind));
-  }
-  // The cards that the limit counts, without this one.
-  std::uint32_t others(const LimitScope& scope) const {
-    return countFor(world, scope) - (wasCounted(scope) ? 1U : 0U);
+    if (!counts(world.board, scope, after)) return false;
+    return !isCounted(scope) || (mayExceed(*before, scope.kind) && !mayExceed(after, scope.kind));
   }
 };
 
@@ -70,14 +78,15 @@ void checkOne(const Entry& entry, const LimitScope& asked, std::uint32_t limit, 
   const Board& board = entry.world.board;
   const auto scope = personalised(board, asked, entry.after);
   if (!scope || mayExceed(entry.after, scope->kind) || !entry.isNew(*scope)) return;
-  const std::uint32_t count = entry.others(*scope);
-  if (count < limit) return;
+  const std::uint32_t count = countFor(entry.world, *scope);
+  if (count - (entry.isCounted(*scope) ? 1U : 0U) < limit) return;
   broken.push_back(WipLimitReached{board.key, *scope, limit, count, board.policy.allowsOverride});
 }
 
 // R2: counted when work gets under way, by whichever door.
 void checkExpedite(const Entry& entry, Rejection& broken) {
-  const LimitScope scope{LimitKind::serviceClass, {}, {}, {}, {}, ServiceClass::expedite};
+  LimitScope scope = scopeOf(LimitKind::serviceClass);
+  scope.serviceClass = ServiceClass::expedite;
   if (!entry.isNew(scope)) return;
   const Board& board = entry.world.board;
   const std::uint32_t count = entry.world.expediteUnderWay();
@@ -102,17 +111,19 @@ std::uint32_t underWay(const BoardWorld& world, const Reservation& reservation) 
 // card.
 void checkReservations(const Entry& entry, Rejection& broken) {
   const Board& board = entry.world.board;
-  const auto limit = board.limit({LimitKind::board, {}, {}, {}, {}, {}});
+  const auto limit = board.limit(scopeOf(LimitKind::board));
   if (!limit || !isUnderWay(entry.after.place.category)) return;
   const bool wasUnderWay = entry.before && isUnderWay(entry.before->place.category);
   std::uint32_t reserved = 0;
   bool isNew = !wasUnderWay;
   for (const Reservation& reservation : board.policy.reservations) {
     if (isFor(reservation, entry.after)) continue;
-    // A card that changes its kind leaves what was kept for its old one.
-    if (entry.before && isFor(reservation, *entry.before)) isNew = true;
     std::uint32_t used = underWay(entry.world, reservation);
-    if (wasUnderWay && isFor(reservation, *entry.before)) --used;  // it leaves its old kind
+    // A card that changes its kind leaves what was kept for its old one.
+    if (wasUnderWay && isFor(reservation, *entry.before)) {
+      isNew = true;
+      --used;
+    }
     if (used < reservation.cards) reserved += reservation.cards - used;
   }
   if (!isNew || reserved == 0) return;
@@ -165,8 +176,7 @@ LimitFindings checkLimits(const BoardWorld& world, const std::optional<CardFacts
   LimitFindings findings;
   if (const Column* const column = world.board.find(after.place.column);
       column && column->wipLimit) {
-    checkOne(entry, {LimitKind::column, column->id, {}, {}, {}, {}}, *column->wipLimit,
-             findings.overridable);
+    checkOne(entry, scopeOf(*column), *column->wipLimit, findings.overridable);
   }
   for (const auto& [scope, limit] : world.board.limits) {
     checkOne(entry, scope, limit, findings.overridable);
@@ -190,9 +200,9 @@ std::optional<Refusal> firstWithoutRoom(const BoardWorld& world, const CardFacts
     return WipLimitReached{board.key, scope, limit, countFor(world, scope),
                            board.policy.allowsOverride};
   };
-  const LimitScope column{LimitKind::column, card.place.column, {}, {}, {}, {}};
-  if (const auto limit = board.limit(column); limit && full(column, *limit)) {
-    return refusal(column, *limit);
+  if (const Column* const column = board.find(card.place.column);
+      column && column->wipLimit && full(scopeOf(*column), *column->wipLimit)) {
+    return refusal(scopeOf(*column), *column->wipLimit);
   }
   for (const auto& [scope, limit] : board.limits) {
     if (full(scope, limit)) return refusal(scope, limit);

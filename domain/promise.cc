@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <string>
-#include <tuple>
+#include <variant>
+
+#include "domain/cases.h"
 
 namespace docket::domain {
 namespace {
@@ -38,6 +40,12 @@ std::vector<Pause> pausesOf(const Clocks& clocks, const Clock& clock) {
   return pauses;
 }
 
+// Safe for any target that an event says; no calendar has so much working time.
+std::chrono::microseconds targetOf(const Clock& clock) {
+  constexpr std::chrono::seconds kTargetMax = std::chrono::days{200 * 366};
+  return std::clamp(clock.target, -kTargetMax, kTargetMax);
+}
+
 // A clock, with what is needed to read it.
 struct Reading {
   const Clock& clock;
@@ -49,9 +57,9 @@ struct Reading {
     const auto at = time.deadline(clock.promise.from, target, pauses);
     return at ? std::optional(*at) : std::nullopt;
   }
-  std::optional<Timestamp> deadline() const { return instantOf(clock.target); }
+  std::optional<Timestamp> deadline() const { return instantOf(targetOf(clock)); }
   std::optional<Timestamp> warning() const {
-    return instantOf(std::chrono::microseconds(clock.target) * clock.promise.warnAtPercent / 100);
+    return instantOf(targetOf(clock) * clock.promise.warnAtPercent / 100);
   }
 };
 
@@ -66,25 +74,30 @@ bool warns(const Clock& clock) {
   return clock.promise.warnAtPercent > 0 && !clock.warnedAt && !clock.missedAt;
 }
 
-// What one clock has come to at `now`.
-void settle(const Reading& reading, Timestamp now, std::vector<TicketEvent>& due) {
+// What one clock has come to at `now`, and when it will have something to say if it runs on.
+void settle(const Reading& reading, bool isRunning, Timestamp now, PromiseOutlook& outlook) {
   const Clock& clock = reading.clock;
   const PromiseKind kind = clock.promise.kind;
   const Timestamp end = clock.stoppedAt.value_or(now);
-  const auto deadline = reading.deadline();
-  // A deadline is kept by what is done at that instant.
-  const bool missed = deadline && *deadline < end;
+  const auto willSay = [&](Timestamp at) {
+    if (isRunning && (!outlook.next || at < *outlook.next)) outlook.next = at;
+  };
   if (warns(clock)) {
-    const auto warning = reading.warning();
-    if (warning && (clock.stoppedAt ? *warning < end : *warning <= end)) {
-      due.push_back(PromiseWarned{kind, *warning});
+    if (const auto warning = reading.warning()) {
+      const bool isDue = clock.stoppedAt ? *warning < end : *warning <= end;
+      if (isDue) outlook.due.push_back(PromiseWarned{kind, *warning});
+      willSay(*warning);
     }
   }
-  if (missed && !clock.missedAt) due.push_back(PromiseMissed{kind, *deadline});
-  if (clock.stoppedAt && !missed && !clock.missedAt) {
-    due.push_back(
+  // A deadline is kept by what is done at that instant; missed is what is not done by then.
+  const auto deadline = reading.deadline();
+  if (deadline && *deadline < end) {
+    outlook.due.push_back(PromiseMissed{kind, *deadline});
+  } else if (clock.stoppedAt) {
+    outlook.due.push_back(
         PromiseMet{kind, end, reading.time.elapsed(clock.promise.from, end, reading.pauses)});
   }
+  if (deadline) willSay(*deadline + std::chrono::microseconds{1});
 }
 
 // When the ticket began to wait for a supplier; none: it does not.
@@ -121,11 +134,23 @@ const PromiseTarget* targetOf(const PromisePolicy& policy, PromiseKind kind) {
   return found == policy.targets.end() ? nullptr : &*found;
 }
 
-// Whether another policy speaks for a running clock now. What was judged stays judged, and what was
+// Whether the policy of a promise, in use or not, selects the ticket as well as `best` does: then
+// the ticket is still the kind of work that it was promised for, whatever became of its policy.
+bool stillSelects(const PromisePolicyId& id, const DefinedPolicy& best, const Ticket& ticket,
+                  const DeskDefinitions& desk) {
+  const auto made = desk.policies.find(id);
+  if (made == desk.policies.end() || &made->second == &best) return true;
+  const auto fields = [&](const DefinedPolicy& defined) {
+    return fit(defined.policy.selector, ticket.id.board, ticket.classification);
+  };
+  const auto own = fields(made->second);
+  return own && *own >= fields(best).value_or(0);
+}
+
+// Whether a running clock may be replaced at all: what was judged stays judged, and what was
 // promised by hand stays promised.
-bool isReplaced(const Clock& clock, const PromisePolicyId& policy) {
-  return !clock.stoppedAt && !clock.missedAt && clock.promise.policy != policy &&
-         clock.target == clock.promise.target;
+bool isReplaceable(const Clock& clock) {
+  return !clock.stoppedAt && !clock.missedAt && clock.target == clock.promise.target;
 }
 
 void promise(const Ticket& ticket, const DeskDefinitions& desk, std::vector<TicketEvent>& due) {
@@ -146,7 +171,8 @@ void promise(const Ticket& ticket, const DeskDefinitions& desk, std::vector<Tick
       if (const auto start = startOf(target.kind, ticket)) {
         due.push_back(promiseBy(*defined, target, *start));
       }
-    } else if (isReplaced(*clock, defined->policy.id)) {
+    } else if (isReplaceable(*clock) &&
+               !stillSelects(clock->promise.policy, *defined, ticket, desk)) {
       due.push_back(promiseBy(*defined, target, clock->promise.from));
     }
   }
@@ -194,37 +220,46 @@ std::optional<std::chrono::seconds> targetToday(const Ticket& ticket, PromiseKin
   return target == nullptr ? std::nullopt : std::optional(target->target);
 }
 
-std::vector<TicketEvent> duePromiseEvents(const Ticket& ticket, const DeskDefinitions& desk,
-                                          Timestamp now) {
-  std::vector<TicketEvent> due;
-  if (!ticket.exists || ticket.historyCount > 0) return due;  // history is not judged
+bool concernsPromises(const TicketEvent& event) {
+  return std::visit(Cases{
+                        // An answer to the customer stops clocks.
+                        [](const CommentAdded& e) { return e.isPublic && !e.byRequester; },
+                        [](const TicketEdited&) { return false; },
+                        [](const TicketCommitted&) { return false; },
+                        [](const TeamAssigned&) { return false; },
+                        [](const TicketEscalated&) { return false; },
+                        [](const CheckAdded&) { return false; },
+                        [](const CheckCompleted&) { return false; },
+                        [](const TicketLinked&) { return false; },
+                        [](const TicketUnlinked&) { return false; },
+                        [](const SatisfactionRecorded&) { return false; },
+                        [](const RuleNotApplied&) { return false; },
+                        [](const auto&) { return true; },
+                    },
+                    event);
+}
+
+PromiseOutlook promiseOutlook(const Ticket& ticket, const DeskDefinitions& desk, Timestamp now) {
+  PromiseOutlook outlook;
+  if (!ticket.exists || ticket.historyCount > 0) return outlook;  // history is not judged
   // First what the clocks have come to, so that a clock which is made anew was judged before.
   for (const Clock& clock : ticket.clocks.all()) {
-    if (clock.isSettled()) continue;
-    if (const auto reading = readingOf(ticket.clocks, clock, desk)) settle(*reading, now, due);
+    if (clock.metAt || clock.missedAt) continue;  // it was judged
+    if (const auto reading = readingOf(ticket.clocks, clock, desk)) {
+      settle(*reading, ticket.clocks.isRunning(clock), now, outlook);
+    }
   }
-  if (!ticket.finished()) promise(ticket, desk, due);
-  return due;
+  if (!ticket.finished()) promise(ticket, desk, outlook.due);
+  return outlook;
+}
+
+std::vector<TicketEvent> duePromiseEvents(const Ticket& ticket, const DeskDefinitions& desk,
+                                          Timestamp now) {
+  return promiseOutlook(ticket, desk, now).due;
 }
 
 std::optional<Timestamp> nextPromiseInstant(const Ticket& ticket, const DeskDefinitions& desk) {
-  std::optional<Timestamp> next;
-  const auto consider = [&](std::optional<Timestamp> at) {
-    if (at && (!next || *at < *next)) next = at;
-  };
-  for (const Clock& clock : ticket.clocks.all()) {
-    if (clock.isSettled() || !ticket.clocks.isRunning(clock)) continue;
-    const auto reading = readingOf(ticket.clocks, clock, desk);
-    if (!reading) continue;
-    if (warns(clock)) consider(reading->warning());
-    if (!clock.missedAt) {
-      // Missed is what is not done by the deadline: the instant after it.
-      if (const auto deadline = reading->deadline()) {
-        consider(*deadline + std::chrono::microseconds{1});
-      }
-    }
-  }
-  return next;
+  return promiseOutlook(ticket, desk, Timestamp::min()).next;
 }
 
 }  // namespace docket::domain

@@ -35,6 +35,17 @@ std::optional<ClockReading> readClock(const Clocks& clocks, const Clock& clock,
 std::optional<std::chrono::seconds> targetToday(const Ticket& ticket, PromiseKind kind,
                                                 const DeskDefinitions& desk);
 
+// Whether such an event can change what a ticket's promises have come to. When it cannot, and no
+// clock is due, they need not be asked about: it saves the arithmetic for most commands.
+bool concernsPromises(const TicketEvent& event);
+
+// Both of what is below, for the price of one.
+struct PromiseOutlook {
+  std::vector<TicketEvent> due;
+  std::optional<Timestamp> next;  // the earliest; may be past while `due` is not empty
+};
+PromiseOutlook promiseOutlook(const Ticket& ticket, const DeskDefinitions& desk, Timestamp now);
+
 // What there is to write down about a ticket's promises at `now`, in order: promises made or
 // replaced, warnings, and what was missed or met. Empty when all of it is written. Written events
 // make it empty: asking twice writes once.

@@ -104,6 +104,8 @@ std::vector<PullCandidate> pullOrder(const std::vector<const OpenCard*>& candida
   const Figures figures = figuresOf(facts);
   for (const OpenCard* card : candidates) {
     if (card->blocked || card->awaitsApproval) continue;
+    // R6: pulling gives it an owner.
+    if (card->type == TicketType::problem && card->tier == Tier::first) continue;
     ranked.emplace_back(rankOf(*card, now, figures), card);
   }
   std::sort(ranked.begin(), ranked.end(),

@@ -28,8 +28,8 @@ bool intangibleIsDue(const PullFacts& facts);
 // The cards of `candidates` in the order in which they would be pulled at `now`, each with its
 // rule: expedite; fixed date whose last responsible start has come; intangible, if its share is not
 // reached; standard (and fixed date not yet due to start), oldest commitment first, else arrival;
-// intangible. Blocked cards and those under approval are left out. Ties go to the lower board key,
-// then number: same state, same order.
+// intangible. Blocked cards, those under approval and problems of the first tier (R6) are left
+// out. Ties go to the lower board key, then number: same state, same order.
 struct PullCandidate {
   const OpenCard* card;
   PullRule rule;

@@ -99,6 +99,14 @@ void moveGuest(Ticket& ticket, const BoardKey& board, const Place& to, Timestamp
   placement->place = to;
 }
 
+// What the desk notes by itself, whenever it comes to it.
+bool isOfTheDesk(const TicketEvent& event) {
+  return std::holds_alternative<PromiseMade>(event) ||
+         std::holds_alternative<PromiseWarned>(event) ||
+         std::holds_alternative<PromiseMissed>(event) ||
+         std::holds_alternative<PromiseMet>(event) || std::holds_alternative<RuleNotApplied>(event);
+}
+
 // All but the opening and the clocks.
 void evolveOne(Ticket& ticket, const TicketEvent& event, Timestamp occurredAt) {
   std::visit(Cases{
@@ -141,6 +149,7 @@ void evolveOne(Ticket& ticket, const TicketEvent& event, Timestamp occurredAt) {
                    ticket.offers.push_back({e.to, e.reason, occurredAt});
                  },
                  [&](const HandOverAccepted& e) {
+                   if (e.by == ticket.id.board) return;  // nobody is a guest at home
                    dropOffer(ticket, e.by);
                    dropGuest(ticket, e.by);
                    ticket.guests.push_back(accepted(e, occurredAt));
@@ -199,7 +208,7 @@ void evolve(Ticket& ticket, const TicketEvent& event, Timestamp occurredAt) {
   }
   if (!ticket.exists) return;  // history of a ticket that nobody opened makes no ticket
   const Place before = ticket.place;
-  ticket.lastAt = std::max(ticket.lastAt, occurredAt);
+  if (!isOfTheDesk(event)) ticket.lastAt = std::max(ticket.lastAt, occurredAt);
   evolveOne(ticket, event, occurredAt);
   ticket.clocks.apply(event, before, ticket.place, occurredAt);
 }

@@ -67,7 +67,7 @@ struct Ticket {
   std::vector<GuestPlacement> guests;
   std::vector<HandOverOffer> offers;
   Timestamp openedAt;
-  Timestamp lastAt;  // of its latest event
+  Timestamp lastAt;  // of its latest event, apart from what the desk noted by itself
   Timestamp inColumnSince;
   std::uint64_t entries = 0;             // columns entered so far, the first one included
   std::optional<Timestamp> committedAt;  // promised, or first left a queue column

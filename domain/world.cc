@@ -48,6 +48,7 @@ FinishedCard packed(BoardWorld& world, const OpenCard& card) {
   finished.awaitsApproval = card.awaitsApproval;
   finished.hasClocks = card.hasClocks;
   finished.worked = card.worked;
+  finished.tier = card.tier;
   return finished;
 }
 
@@ -65,6 +66,7 @@ OpenCard unpacked(const BoardWorld& world, const TicketId& ticket, const Finishe
   card.awaitsApproval = finished.awaitsApproval;
   card.hasClocks = finished.hasClocks;
   card.worked = finished.worked;
+  card.tier = finished.tier;
   return card;
 }
 
@@ -113,6 +115,13 @@ void remember(std::deque<T>& lately, T value, std::size_t max) {
   if (lately.size() > max) lately.pop_front();
 }
 
+// Safe for any instants: an import says when things happened.
+std::chrono::microseconds timeBetween(Timestamp from, Timestamp to) {
+  if (to <= from) return std::chrono::microseconds{0};
+  const bool fits = from >= Timestamp{} || to <= Timestamp::max() + from.time_since_epoch();
+  return fits ? to - from : std::chrono::microseconds::max();
+}
+
 // What counts as a cycle time of the board's own: neither what was cancelled nor what was imported.
 enum class Cycle { counts, isLeftOut };
 
@@ -124,9 +133,9 @@ void move(BoardWorld& world, const TicketId& ticket, const Place& to, Timestamp 
       card.committedAt = occurredAt;
     }
     if (cycle == Cycle::counts && !isFinished(card.place.category) && isFinished(to.category) &&
-        card.committedAt && *card.committedAt <= occurredAt) {
-      remember(world.recent.cycleTimes[indexOf(card.type)], occurredAt - *card.committedAt,
-               RecentWork::kCycleTimesMax);
+        card.committedAt) {
+      remember(world.recent.cycleTimes[indexOf(card.type)],
+               timeBetween(*card.committedAt, occurredAt), RecentWork::kCycleTimesMax);
     }
     card.place = to;
   });
@@ -140,8 +149,6 @@ void notePull(BoardWorld& world, const TicketId& ticket) {
 
 void open(BoardWorld& world, const TicketId& ticket, const TicketOpened& opened,
           Timestamp occurredAt) {
-  takeOff(world, ticket);  // no decision opens a ticket twice, but a fold takes what comes
-  world.extras.erase(ticket.number);
   OpenCard card;
   card.ticket = ticket;
   card.place = opened.place;
@@ -150,6 +157,7 @@ void open(BoardWorld& world, const TicketId& ticket, const TicketOpened& opened,
   card.arrivedAt = occurredAt;
   card.due = opened.due;
   card.awaitsApproval = approvalState(opened.type, ChangeKind::none, {}) != ApprovalState::free;
+  card.tier = opened.tier;
   if (opened.place.category != ColumnCategory::queue) card.committedAt = occurredAt;
   putOn(world, std::move(card));
   world.lastNumber = std::max(world.lastNumber, ticket.number);
@@ -219,7 +227,23 @@ void World::noteApprovals(const TicketId& ticket) {
   });
 }
 
+bool World::isGuest(const TicketId& ticket, const BoardKey& board) const {
+  const std::vector<BoardKey>& guestOn = extras(ticket).guestOn;
+  return std::find(guestOn.begin(), guestOn.end(), board) != guestOn.end();
+}
+
+// No decision opens a ticket twice, but a fold takes what comes: as the ticket, it begins anew.
+void World::forget(const TicketId& ticket) {
+  BoardWorld& home = boards_[ticket.board];
+  if (!home.knows(ticket.number)) return;
+  for (const BoardKey& guestOn : extras(ticket).guestOn) takeOff(boards_[guestOn], ticket);
+  for (auto& [key, world] : boards_) world.inbox.erase(ticket);
+  home.extras.erase(ticket.number);
+  takeOff(home, ticket);
+}
+
 void World::accept(const TicketId& ticket, const HandOverAccepted& accepted, Timestamp occurredAt) {
+  if (accepted.by == ticket.board) return;  // nobody is a guest at home
   BoardWorld& host = boards_[accepted.by];
   host.inbox.erase(ticket);
   takeOff(host, ticket);
@@ -263,9 +287,15 @@ void World::apply(const TicketId& ticket, const TicketEvent& event, Timestamp oc
   const auto host = [&](const BoardKey& board) -> BoardWorld* {
     return board == ticket.board ? nullptr : &boards_[board];
   };
+  const auto guestAt = [&](const BoardKey& board) {
+    return isGuest(ticket, board) ? host(board) : nullptr;
+  };
   std::visit(
       Cases{
-          [&](const TicketOpened& e) { open(home, ticket, e, occurredAt); },
+          [&](const TicketOpened& e) {
+            forget(ticket);
+            open(home, ticket, e, occurredAt);
+          },
           [&](const TicketMoved& e) { moveHome(e.to); },
           [&](const TicketPulled& e) {
             notePull(home, ticket);
@@ -275,7 +305,9 @@ void World::apply(const TicketId& ticket, const TicketEvent& event, Timestamp oc
           [&](const TicketAssigned& e) {
             change(home, ticket, [&](OpenCard& card) { card.assignee = e.to; });
           },
-          [](const TicketEscalated&) {},
+          [&](const TicketEscalated& e) {
+            changeEverywhere(ticket, [&](OpenCard& card) { card.tier = e.to; });
+          },
           [&](const TicketBlocked&) {
             changeEverywhere(ticket, [](OpenCard& card) { card.blocked = true; });
           },
@@ -290,6 +322,7 @@ void World::apply(const TicketId& ticket, const TicketEvent& event, Timestamp oc
             if (e.assignee) {
               change(home, ticket, [&](OpenCard& card) { card.assignee = *e.assignee; });
             }
+            if (e.tier) changeEverywhere(ticket, [&](OpenCard& card) { card.tier = *e.tier; });
           },
           [&](const TicketEdited& e) {
             if (e.field != kDueField) return;
@@ -323,17 +356,17 @@ void World::apply(const TicketId& ticket, const TicketEvent& event, Timestamp oc
             if (host(e.by) != nullptr) giveBack(ticket, e.by);
           },
           [&](const GuestMoved& e) {
-            if (BoardWorld* const at = host(e.board)) move(*at, ticket, e.to, occurredAt);
+            if (BoardWorld* const at = guestAt(e.board)) move(*at, ticket, e.to, occurredAt);
           },
           [&](const GuestPulled& e) {
-            BoardWorld* const at = host(e.board);
+            BoardWorld* const at = guestAt(e.board);
             if (at == nullptr) return;
             notePull(*at, ticket);
             move(*at, ticket, e.to, occurredAt);
             change(*at, ticket, [&](OpenCard& card) { card.assignee = e.agent; });
           },
           [&](const GuestAssigned& e) {
-            BoardWorld* const at = host(e.board);
+            BoardWorld* const at = guestAt(e.board);
             if (at == nullptr) return;
             change(*at, ticket, [&](OpenCard& card) { card.assignee = e.to; });
           },

@@ -40,6 +40,7 @@ struct OpenCard {
   bool awaitsApproval = false;  // it may not become active (R5)
   bool hasClocks = false;       // something was promised
   bool worked = false;  // the desk has done something with it since it was opened or imported
+  Tier tier = Tier::first;
   bool operator==(const OpenCard&) const = default;
 };
 
@@ -54,6 +55,7 @@ struct FinishedCard {
   std::uint32_t assignee = 0;  // index into BoardWorld::people
   std::uint8_t type = 0;
   std::uint8_t serviceClass = 0;
+  Tier tier = Tier::first;
   bool committed : 1 = false;
   bool promised : 1 = false;
   bool blocked : 1 = false;
@@ -208,6 +210,8 @@ class World {
   template <class Change>
   void changeEverywhere(const TicketId& ticket, Change change);
   void noteApprovals(const TicketId& ticket);
+  bool isGuest(const TicketId& ticket, const BoardKey& board) const;
+  void forget(const TicketId& ticket);
   void accept(const TicketId& ticket, const HandOverAccepted& accepted, Timestamp occurredAt);
   void giveBack(const TicketId& ticket, const BoardKey& by);
 

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <cstring>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -38,6 +39,10 @@ eventstore::Unit unitFor(const CommandRequest& request) {
   unit.onBehalfOf = request.onBehalfOf.value;
   unit.origin = request.origin;
   return unit;
+}
+
+bool hasOwnPrefix(const eventstore::CommandId& id) {
+  return std::memcmp(id.bytes.data(), kOwnIdPrefix.data(), kOwnIdPrefix.size()) == 0;
 }
 
 // Encodes `events` into `unit`. A payload over the log's limit is a refusal: the form rules bound
@@ -125,6 +130,10 @@ tl::expected<Accepted, domain::Rejection> Decider::decide(const CommandRequest& 
     return refuse(domain::FieldInvalid{"header.occurredAt",
                                        "must not be later than the server's clock",
                                        "an instant in the future"});
+  }
+  if (hasOwnPrefix(request.id)) {
+    return refuse(domain::FieldInvalid{"header.id", "must be chosen at random",
+                                       "one that the desk keeps for its own commands"});
   }
   domain::Rejection people;
   if (auto invalid = domain::checkSubject("actor", request.actor)) people.push_back(*invalid);
@@ -314,8 +323,9 @@ Decider::Result Decider::decideDesk(const CommandRequest& request,
                        : eventstore::Expected{eventstore::NoStream{}}});
   for (const domain::DeskEvent& event : *events) world_.apply(event, occurredAt);
   next_ = eventstore::Position{next_.value + events->size()};
-  // A calendar moves the deadlines that are reckoned by it.
-  if (named.kind == domain::DefinitionKind::calendar) startTimers();
+  // Another definition of a calendar moves the deadlines that are reckoned by it; a new calendar
+  // has none yet.
+  if (named.kind == domain::DefinitionKind::calendar && version) startTimers();
   return accepted;
 }
 

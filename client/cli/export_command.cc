@@ -247,6 +247,7 @@ void addExportCommands(CLI::App& app, Cli& cli) {
       ->check(CLI::IsMember({"xes", "csv", "jsonl"}));
   command->add_option("--board", arguments->board, "Of this board alone");
   command->add_option("-o,--output", arguments->output, "A new file; without it, standard output");
+  addExample(*command, "docket export --format csv --board OPS -o ops.csv");
   cli.run(command, [arguments, &cli] { exportTickets(cli, *arguments); });
 }
 

@@ -357,6 +357,7 @@ void addImportCommands(CLI::App& app, Cli& cli) {
   command->add_option("-o,--output", arguments->output, "Where the proposed map goes");
   command->add_option("--refused", arguments->refusedFile, "List every refused row in this file");
   command->add_flag("--dry-run", arguments->dryRun, "Read and check all, send nothing");
+  addExample(*command, "docket import problems.xes.gz --board OPS --map problems.map.toml");
   cli.run(command, [arguments, &cli] {
     checkOutputs(*arguments);
     if (arguments->proposeMap) return propose(*arguments, cli);

@@ -51,6 +51,7 @@ int runProgram(int argc, char** argv) {
   cli.addOptions(app);
   addBoardCommands(app, cli);
   addTicketCommands(app, cli);
+  addDeskCommands(app, cli);
   addAuditCommands(app, cli);
   addPersonCommands(app, cli);
   addBackupCommands(app, cli);

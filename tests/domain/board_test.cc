@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "domain/world.h"
 #include "tests/domain/desk.h"
 
 namespace docket::domain {
@@ -33,7 +34,8 @@ CreateBoard custom(std::vector<Column> columns) {
 }
 
 tl::expected<std::vector<BoardEvent>, Rejection> create(const CreateBoard& command) {
-  return decide(Board{}, command);
+  const World nothing;
+  return decide(Board{}, command, BoardContext{test::kMonday, test::kAnna, nothing});
 }
 
 Board made(const CreateBoard& command) {
@@ -52,7 +54,7 @@ TEST(BoardDecider, EveryTemplateMakesACompleteBoard) {
     EXPECT_TRUE(board.exists);
     EXPECT_EQ(board.templateName, name);
     EXPECT_EQ(board.name, "OPS") << "no name: the key";
-    EXPECT_EQ(board.expediteLimit, 1U);
+    EXPECT_EQ(board.policy.expediteLimit, 1U);
     for (const auto category :
          {ColumnCategory::queue, ColumnCategory::active, ColumnCategory::resolved}) {
       EXPECT_NE(board.first(category), nullptr) << name << " " << text(category);
@@ -169,35 +171,39 @@ TEST(BoardDecider, NeitherTemplateNorColumnsIsRefused) {
 TEST(BoardDecider, EverythingWrongIsToldAtOnce) {
   const Board board = made({BoardKey{"OPS"}, "", "basic", {}});
   CreateBoard command{BoardKey{"ops"}, "a\tb", "scrum", completeColumns()};
-  EXPECT_THAT(refusedWith(decide(board, command)),
-              ElementsAre("board-exists", "field-invalid", "field-invalid", "field-invalid",
-                          "unknown-template"));
+  EXPECT_THAT(
+      refusedWith(decide(board, command, BoardContext{test::kMonday, test::kAnna, World{}})),
+      ElementsAre("board-exists", "field-invalid", "field-invalid", "field-invalid",
+                  "unknown-template"));
 }
 
 TEST(BoardDecider, SetLimitKeepsWhatWasBefore) {
   test::Desk desk;
-  const auto first = desk.perform(SetLimit{test::kOps, column("in progress"), 3});
+  const auto first = desk.perform(SetLimit{test::kOps, test::onColumn("in progress"), 3});
   ASSERT_TRUE(first);
-  EXPECT_EQ(first->front(), BoardEvent(LimitSet{column("in-progress"), std::nullopt, 3}));
-  const auto second = desk.perform(SetLimit{test::kOps, column("IN-PROGRESS"), std::nullopt});
+  EXPECT_EQ(first->front(), BoardEvent(LimitSet{test::onColumn("in-progress"), std::nullopt, 3}));
+  const auto second =
+      desk.perform(SetLimit{test::kOps, test::onColumn("IN-PROGRESS"), std::nullopt});
   ASSERT_TRUE(second);
-  EXPECT_EQ(second->front(), BoardEvent(LimitSet{column("in-progress"), 3, std::nullopt}));
+  EXPECT_EQ(second->front(), BoardEvent(LimitSet{test::onColumn("in-progress"), 3, std::nullopt}));
   EXPECT_EQ(desk.board().board.policyVersion, 2U);
   EXPECT_EQ(desk.board().board.find(column("in-progress"))->wipLimit, std::nullopt);
 }
 
 TEST(BoardDecider, SetLimitIsRefused) {
   test::Desk desk;
-  EXPECT_THAT(refusedWith(desk.perform(SetLimit{BoardKey{"NOPE"}, column("inbox"), 1})),
+  EXPECT_THAT(refusedWith(desk.perform(SetLimit{BoardKey{"NOPE"}, test::onColumn("inbox"), 1})),
               ElementsAre("unknown-board"));
-  EXPECT_THAT(refusedWith(desk.perform(SetLimit{test::kOps, column("nowhere"), 1})),
+  EXPECT_THAT(refusedWith(desk.perform(SetLimit{test::kOps, test::onColumn("nowhere"), 1})),
               ElementsAre("unknown-column"));
-  EXPECT_THAT(refusedWith(desk.perform(SetLimit{test::kOps, column("inbox"), std::nullopt})),
-              ElementsAre("nothing-to-change"));
-  EXPECT_THAT(refusedWith(desk.perform(SetLimit{test::kOps, column("nowhere"), 10'001})),
+  EXPECT_THAT(
+      refusedWith(desk.perform(SetLimit{test::kOps, test::onColumn("inbox"), std::nullopt})),
+      ElementsAre("nothing-to-change"));
+  EXPECT_THAT(refusedWith(desk.perform(SetLimit{test::kOps, test::onColumn("nowhere"), 10'001})),
               ElementsAre("field-invalid", "unknown-column"));
-  EXPECT_THAT(refusedWith(desk.perform(SetLimit{test::kOps, column("inbox"), 0})), IsEmpty());
-  EXPECT_THAT(refusedWith(desk.perform(SetLimit{test::kOps, column("inbox"), 0})),
+  EXPECT_THAT(refusedWith(desk.perform(SetLimit{test::kOps, test::onColumn("inbox"), 0})),
+              IsEmpty());
+  EXPECT_THAT(refusedWith(desk.perform(SetLimit{test::kOps, test::onColumn("inbox"), 0})),
               ElementsAre("nothing-to-change"));
 }
 
@@ -224,9 +230,9 @@ TEST(Board, AnIdGoesBeforeANameSpelledAlike) {
 
 TEST(Board, PolicyVersionIsTheStreamVersionOfItsLastEvent) {
   Board board;
-  evolve(board, BoardCreated{BoardKey{"OPS"}, "", "basic", *templateColumns("basic"), 1});
+  evolve(board, BoardCreated{BoardKey{"OPS"}, "", "basic", boardTemplate("basic")->columns, 1});
   EXPECT_EQ(board.policyVersion, 0U);
-  evolve(board, LimitSet{column("doing"), std::nullopt, 2});
+  evolve(board, LimitSet{test::onColumn("doing"), std::nullopt, 2});
   EXPECT_EQ(board.policyVersion, 1U);
 }
 
@@ -239,10 +245,10 @@ TEST(Board, ColumnIdsAreMadeFromNames) {
 }
 
 TEST(Board, DescriptionsNameColumnsAndLimits) {
-  EXPECT_EQ(describe(BoardEvent(LimitSet{column("doing"), std::nullopt, 2})),
-            "WIP limit of doing changed from none to 2");
+  EXPECT_EQ(describe(BoardEvent(LimitSet{test::onColumn("doing"), std::nullopt, 2})),
+            "WIP limit of column doing changed from none to 2");
   EXPECT_EQ(describe(BoardEvent(BoardCreated{BoardKey{"OPS"}, "Anna's board", "basic",
-                                             *templateColumns("basic"), 1})),
+                                             boardTemplate("basic")->columns, 1})),
             "board OPS created (basic, 3 columns)");
 }
 

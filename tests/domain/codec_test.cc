@@ -47,7 +47,8 @@ DecodeError::Code errorOf(std::string_view type, std::uint16_t version,
 }
 
 EncodedEvent someEncoded(Choices& choices) {
-  if (choices.below(4) == 0) return encode(choices.subjectEvent());
+  if (choices.below(8) == 0) return encode(choices.subjectEvent());
+  if (choices.below(8) == 0) return encode(choices.deskEvent());
   return choices.flag() ? encode(choices.boardEvent())
                         : encode(choices.ticketEvent({BoardKey{choices.text()}, choices.wide()}));
 }
@@ -67,6 +68,10 @@ RC_GTEST_PROP(CodecProperties, DecodeIsTheInverseOfEncode, ()) {
     const auto subjectDecoded = decodeBytes(encode(subjectEvent));
     RC_ASSERT(subjectDecoded.has_value());
     RC_ASSERT(*subjectDecoded == Event(subjectEvent));
+    const DeskEvent deskEvent = choices.deskEvent();
+    const auto deskDecoded = decodeBytes(encode(deskEvent));
+    RC_ASSERT(deskDecoded.has_value());
+    RC_ASSERT(*deskDecoded == Event(deskEvent));
   } while (!choices.exhausted());
 }
 
@@ -123,7 +128,7 @@ TEST(Codec, EveryTypeIsKnownOnce) {
   for (const KnownType& known : knownTypes()) types.insert(known.type);
   EXPECT_EQ(types.size(), knownTypes().size());
   EXPECT_EQ(types.size(), std::variant_size_v<TicketEvent> + std::variant_size_v<BoardEvent> +
-                              std::variant_size_v<SubjectEvent>);
+                              std::variant_size_v<SubjectEvent> + std::variant_size_v<DeskEvent>);
   EXPECT_TRUE(types.contains("TicketMoved"));
 }
 

@@ -56,23 +56,141 @@ std::vector<TicketEvent> goldenTicketEvents() {
       TicketBlocked{BlockerKind::other, "no toner"},
       TicketUnblocked{BlockerKind::supplier, "it came"},
       CommentAdded{"thanks", true},
-      TicketResolved{inProgress, done, "new toner"},
+      TicketResolved{inProgress, done, "new toner", ResolutionKind::workaround},
       TicketReopened{closed, inbox, "jams again"},
-      HistoryRecorded{9, "Accepted/In Progress", "Anna Berg", done, foreign},
+      HistoryRecorded{9, "Accepted/In Progress", "Anna Berg", done, foreign, anna,
+                      TeamId{"network"}, Tier::third},
+  };
+}
+
+std::vector<TicketEvent> goldenWorkEvents() {
+  const Place inbox{ColumnId{"inbox"}, ColumnCategory::queue};
+  const Place backlog{ColumnId{"backlog"}, ColumnCategory::queue};
+  const Place plan{ColumnId{"plan"}, ColumnCategory::active};
+  const Place waiting{ColumnId{"waiting-on-customer"}, ColumnCategory::waiting, WaitsFor::customer};
+  const Place done{ColumnId{"done"}, ColumnCategory::resolved};
+  const Place closed{ColumnId{"closed"}, ColumnCategory::closed};
+  const SubjectId anna{"anna"};
+  const SubjectId bob{"bob"};
+  const BoardKey dev{"DEV"};
+  const TicketId other{dev, 7};
+  const Classification after{TicketType::change,
+                             ServiceClass::expedite,
+                             ChangeKind::emergency,
+                             Level::high,
+                             Level::medium,
+                             Priority::p1,
+                             CynefinDomain::complex,
+                             ServiceId{"e-mail"},
+                             "Acme",
+                             {"printer", "vip"}};
+  return {
+      TicketEdited{"title", "Printer", "Printer jäms"},
+      TicketClassified{Classification{}, after},
+      TicketCommitted{},
+      TeamAssigned{TeamId{}, TeamId{"network"}},
+      ContactRecorded{Channel::walkIn, Direction::outbound, "told her"},
+      TicketCameBack{waiting, inbox, ReturnCause::handOverReturned, 5, true},
+      HandOverOffered{dev, "a defect"},
+      HandOverAccepted{dev, backlog, anna, 6, "the boss asked"},
+      HandOverReturned{dev, "works for us", false},
+      GuestMoved{dev, backlog, plan, 7, "the boss asked"},
+      GuestPulled{dev, backlog, plan, anna, 8, PullRule::intangible, 9, 2},
+      GuestAssigned{dev, anna, bob},
+      ApprovalRequested{2, {anna, bob}, 2, "May we restart it?"},
+      ApprovalDecided{2, anna, Verdict::rejected, "not on a Friday"},
+      CheckAdded{3, "Told everybody", false, Gate::close},
+      CheckCompleted{3, "by mail"},
+      TicketLinked{LinkKind::causedByChange, other, false},
+      TicketUnlinked{LinkKind::duplicates, other, true},
+      TicketSplit{{other, {dev, 8}}},
+      TicketClosed{done, closed},
+      TicketCancelled{inbox, closed, "sold the printer"},
+      SatisfactionRecorded{5, "thank you"},
+      PromiseMade{PromiseKind::timeToOwn, PromisePolicyId{"gold"}, 3, CalendarId{"office-hours"},
+                  std::chrono::hours{4}, 75, true, at(1'772'409'600'000'001)},
+      PromiseChanged{PromiseKind::resolution, std::chrono::hours{8}, std::chrono::hours{16},
+                     "a part is missing"},
+      PromiseWarned{PromiseKind::firstResponse, at(1'772'409'600'000'002)},
+      PromiseMissed{PromiseKind::nextUpdate, at(1'772'409'600'000'003)},
+      PromiseMet{PromiseKind::supplier, at(1'772'409'600'000'004),
+                 std::chrono::microseconds{12'345'678}},
+      RuleNotApplied{dev, RuleId{"return-when-done"}, {"no-hand-over", "field-invalid"}},
   };
 }
 
 std::vector<BoardEvent> goldenBoardEvents() {
+  const Column doing{ColumnId{"doing"}, "Doing", ColumnCategory::active, 0, false};
+  const Column waiting{ColumnId{"with-dealer"}, "With Dealer", ColumnCategory::waiting, 4, true,
+                       WaitsFor::supplier};
+  const Lane fast{LaneId{"fast"}, "Fast", {ServiceClass::expedite, ServiceClass::fixedDate}};
+  const Lane slow{LaneId{"slow"}, "Slow", {ServiceClass::intangible}};
+  const Rule offer{RuleId{"ask-dev"}, ColumnId{"with-dealer"}, TicketType::defect,
+                   OfferHandOverTo{BoardKey{"DEV"}}};
+  const Rule check{RuleId{"check"}, ColumnId{"done"}, std::nullopt,
+                   AddRequiredCheck{"Told everybody"}};
+  BoardPolicy policy;
+  policy.allowsOverride = false;
+  policy.expediteLimit = 2;
+  policy.reservations = {{TicketType::incident, std::nullopt, 3},
+                         {std::nullopt, ServiceClass::intangible, 1}};
+  policy.intangibleMin = 1;
+  policy.intangibleOf = 5;
+  policy.fixedDateLeadTime = std::chrono::hours{36};
+  const LimitScope cell{LimitKind::cell, ColumnId{"doing"}, LaneId{"fast"}, {}, {}, {}};
+  const Timestamp noon = at(1'772'452'800'000'000);
   return {
       BoardCreated{BoardKey{"OPS"},
                    "Operations",
                    "custom",
                    {{ColumnId{"to-do"}, "To Do", ColumnCategory::queue, std::nullopt, true},
-                    {ColumnId{"doing"}, "Doing", ColumnCategory::active, 0, false},
+                    doing,
                     {ColumnId{"done"}, "Done", ColumnCategory::resolved, 10'000, false}},
-                   2},
-      LimitSet{ColumnId{"doing"}, std::nullopt, 5},
+                   2,
+                   {fast, slow},
+                   {offer, check}},
+      LimitSet{cell, std::nullopt, 5},
+      ColumnAdded{waiting, 2},
+      ColumnChanged{doing, {doing.id, "At Work", ColumnCategory::active, 3, false}},
+      ColumnRelocated{doing.id, 1, 2},
+      ColumnRemoved{waiting, 2},
+      LaneAdded{slow, 1},
+      LaneChanged{slow, {slow.id, "Later", {ServiceClass::standard, ServiceClass::intangible}}},
+      LaneRelocated{fast.id, 0, 1},
+      LaneRemoved{fast, 1},
+      PolicySet{BoardPolicy{}, policy},
+      RuleSet{check, {check.id, ColumnId{"done"}, TicketType::change, MoveToColumn{doing.id}}},
+      RuleRemoved{{RuleId{"home"}, ColumnId{"done"}, std::nullopt, ReturnHome{"It is done."}}},
+      RolesSet{SubjectId{"anna"},
+               {{Role::agent, std::nullopt}},
+               {{Role::manager, noon}, {Role::auditor, std::nullopt}}},
   };
+}
+
+std::vector<DeskEvent> goldenDeskEvents() {
+  using namespace std::chrono;
+  Calendar calendar;
+  calendar.id = CalendarId{"office-hours"};
+  calendar.name = "Office hours";
+  calendar.timeZone = "Europe/Berlin";
+  calendar.weeklyHours[0] = {{hours{8}, hours{12}}, {hours{13}, hours{17}}};
+  calendar.weeklyHours[6] = {kAllDay};
+  calendar.weeklyBreaks[4] = {{hours{12}, hours{13}}};
+  calendar.holidays = {year{2026} / 4 / 6};
+  calendar.yearlyHolidays = {month{12} / day{25}, month{2} / day{29}};
+  calendar.breaks = {{year{2026} / 12 / 24, {{hours{12}, hours{24}}}}};
+  calendar.shifts = {{year{2026} / 5 / 2, {{hours{9}, hours{10}}}}};
+  PromisePolicy policy;
+  policy.id = PromisePolicyId{"gold"};
+  policy.name = "Gold";
+  policy.selector = {BoardKey{"OPS"}, TicketType::change, Priority::p2, ServiceId{"e-mail"},
+                     "Acme"};
+  policy.calendar = calendar.id;
+  policy.targets = {{PromiseKind::firstResponse, hours{1}, 50, false},
+                    {PromiseKind::resolution, hours{8}, 75, true}};
+  policy.inUse = false;
+  return {CalendarSet{calendar}, PromisePolicySet{policy},
+          ServiceSet{{ServiceId{"e-mail"}, "E-mail", TeamId{"network"}, "Mail Ltd"}}};
 }
 
 std::vector<SubjectEvent> goldenSubjectEvents() {
@@ -89,9 +207,30 @@ struct OlderGolden {
 std::vector<OlderGolden> olderGoldenEvents() {
   const Place inbox{ColumnId{"inbox"}, ColumnCategory::queue};
   const Place inProgress{ColumnId{"in-progress"}, ColumnCategory::active};
-  return {{"TicketPulled", 1,
-           TicketEvent(TicketPulled{inbox, inProgress, SubjectId{"anna"}, 4, PullRule::fixedDate,
-                                    17, std::nullopt})}};
+  const Place done{ColumnId{"done"}, ColumnCategory::resolved};
+  const std::vector<ForeignAttribute> foreign{
+      {"org:group", "string", "V5 3rd", {}},
+      {"impacts", "list", "", {{"impact", "int", "2", {{"by", "id", "x", {}}}}}}};
+  LimitScope doing;
+  doing.column = ColumnId{"doing"};
+  return {
+      {"TicketPulled", 1,
+       TicketEvent(TicketPulled{inbox, inProgress, SubjectId{"anna"}, 4, PullRule::fixedDate, 17,
+                                std::nullopt})},
+      {"TicketResolved", 1, TicketEvent(TicketResolved{inProgress, done, "new toner"})},
+      {"HistoryRecorded", 1,
+       TicketEvent(HistoryRecorded{9, "Accepted/In Progress", "Anna Berg", done, foreign})},
+      {"BoardCreated", 1,
+       BoardEvent(
+           BoardCreated{BoardKey{"OPS"},
+                        "Operations",
+                        "custom",
+                        {{ColumnId{"to-do"}, "To Do", ColumnCategory::queue, std::nullopt, true},
+                         {ColumnId{"doing"}, "Doing", ColumnCategory::active, 0, false},
+                         {ColumnId{"done"}, "Done", ColumnCategory::resolved, 10'000, false}},
+                        2})},
+      {"LimitSet", 1, BoardEvent(LimitSet{doing, std::nullopt, 5})},
+  };
 }
 
 struct Golden {
@@ -102,8 +241,10 @@ struct Golden {
 std::vector<Golden> goldenEvents() {
   std::vector<Golden> all;
   for (const TicketEvent& event : goldenTicketEvents()) all.push_back({encode(event), event});
+  for (const TicketEvent& event : goldenWorkEvents()) all.push_back({encode(event), event});
   for (const BoardEvent& event : goldenBoardEvents()) all.push_back({encode(event), event});
   for (const SubjectEvent& event : goldenSubjectEvents()) all.push_back({encode(event), event});
+  for (const DeskEvent& event : goldenDeskEvents()) all.push_back({encode(event), event});
   return all;
 }
 

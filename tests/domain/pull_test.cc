@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <random>
 
+#include "domain/pull.h"
 #include "domain/world.h"
 #include "tests/domain/desk.h"
 
@@ -25,11 +26,12 @@ OpenCard card(std::uint64_t number, ServiceClass serviceClass, Timestamp arrived
 }
 
 // "7:standard", in the order in which they would be pulled.
-std::vector<std::string> order(const std::vector<OpenCard>& cards, Timestamp now = kNow) {
+std::vector<std::string> order(const std::vector<OpenCard>& cards, Timestamp now = kNow,
+                               const BoardPolicy& policy = {}, const RecentWork& recent = {}) {
   std::vector<const OpenCard*> pointers;
   for (const OpenCard& one : cards) pointers.push_back(&one);
   std::vector<std::string> texts;
-  for (const PullCandidate& candidate : pullOrder(pointers, now)) {
+  for (const PullCandidate& candidate : pullOrder(pointers, now, {policy, recent})) {
     texts.push_back(std::to_string(candidate.card->ticket.number) + ":" +
                     std::string(text(candidate.rule)));
   }
@@ -48,9 +50,9 @@ TEST(PullOrder, ClassesTakeTheirTurns) {
 TEST(PullOrder, FixedDateGoesFirstWhenItsLastStartHasCome) {
   OpenCard fixed = card(2, ServiceClass::fixedDate, kMonday + 1h);
   const OpenCard standard = card(1, ServiceClass::standard, kMonday);
-  fixed.due = kNow + kFixedDateLeadTime;
+  fixed.due = kNow + BoardPolicy{}.fixedDateLeadTime;
   EXPECT_THAT(order({standard, fixed}), ElementsAre("2:fixed-date", "1:standard"));
-  fixed.due = kNow + kFixedDateLeadTime + 1us;
+  fixed.due = kNow + BoardPolicy{}.fixedDateLeadTime + 1us;
   EXPECT_THAT(order({standard, fixed}), ElementsAre("1:standard", "2:standard"))
       << "until then it queues like standard work";
   fixed.arrivedAt = kMonday - 1h;

@@ -13,7 +13,11 @@ namespace {
 
 template <std::size_t... I>
 std::vector<Refusal> oneOfEach(std::index_sequence<I...>) {
-  return {Refusal(std::in_place_index<I>)...};
+  std::vector<Refusal> all{Refusal(std::in_place_index<I>)...};
+  for (Refusal& one : all) {
+    if (auto* unknown = std::get_if<UnknownDefinition>(&one)) unknown->kind = "calendar";
+  }
+  return all;
 }
 
 TEST(Refusal, EveryReasonHasACodeOfItsOwnAndWords) {
@@ -52,11 +56,22 @@ TEST(Refusal, CodesAreFrozen) {
                                              "log-unavailable",        "corrupt",
                                              "event-not-understood",   "subject-is-erased",
                                              "legal-hold-stands",      "no-legal-hold",
-                                             "key-not-destroyed"}));
+                                             "key-not-destroyed",      "capacity-reserved",
+                                             "unknown-lane",           "unknown-rule",
+                                             "unknown-calendar",       "checks-open",
+                                             "approvals-open",         "approval-missing",
+                                             "unknown-approval",       "approval-is-decided",
+                                             "not-an-approver",        "unknown-check",
+                                             "problem-needs-tier",     "hand-over-open",
+                                             "no-hand-over",           "no-such-placement",
+                                             "unknown-link",           "column-not-empty",
+                                             "manager-missing",        "no-promise",
+                                             "not-permitted"}));
 }
 
 TEST(Refusal, AWipLimitSaysLimitCountAndTheWaysOut) {
-  const RefusalText text = describe(WipLimitReached{test::kOps, ColumnId{"in-progress"}, 5, 6});
+  const RefusalText text =
+      describe(WipLimitReached{test::kOps, test::onColumn("in-progress"), 5, 6});
   EXPECT_EQ(text.message, "Column in-progress of board OPS has a WIP limit of 5 and holds 6.");
   EXPECT_NE(text.wayOut.find("docket ticket move TICKET in-progress --override REASON"),
             std::string::npos);

@@ -33,8 +33,9 @@ TEST(HistoryDecider, TheFirstOfAKeyOpensATicketWhereItStands) {
   const Decision decision = desk.when(record(0, "in progress"));
   ASSERT_TRUE(decision);
   EXPECT_EQ(decision->ticket, ops(4));
-  ASSERT_EQ(decision->events.size(), 2U);
-  EXPECT_EQ(std::get<TicketOpened>(decision->events[0]),
+  ASSERT_EQ(decision->changes.size(), 2U);
+  EXPECT_EQ(decision->changes[1].ticket, ops(4));
+  EXPECT_EQ(std::get<TicketOpened>(decision->changes[0].event),
             (TicketOpened{ops(4),
                           inProgress(),
                           TicketType::problem,
@@ -46,7 +47,7 @@ TEST(HistoryDecider, TheFirstOfAKeyOpensATicketWhereItStands) {
                           std::nullopt,
                           "SR 42",
                           {{"country", "string", "pl", {}}}}));
-  EXPECT_EQ(std::get<HistoryRecorded>(decision->events[1]),
+  EXPECT_EQ(std::get<HistoryRecorded>(decision->changes[1].event),
             (HistoryRecorded{0,
                              "Accepted/In Progress",
                              "Anna Berg",
@@ -57,8 +58,8 @@ TEST(HistoryDecider, TheFirstOfAKeyOpensATicketWhereItStands) {
 TEST(HistoryDecider, WithoutAColumnItOpensInTheFirstQueueAndMovesNothing) {
   const Decision decision = Desk().when(record(0, ""));
   ASSERT_TRUE(decision);
-  EXPECT_EQ(std::get<TicketOpened>(decision->events[0]).place, inbox());
-  EXPECT_EQ(std::get<HistoryRecorded>(decision->events[1]).to, std::nullopt);
+  EXPECT_EQ(std::get<TicketOpened>(decision->changes[0].event).place, inbox());
+  EXPECT_EQ(std::get<HistoryRecorded>(decision->changes[1].event).to, std::nullopt);
 }
 
 TEST(HistoryDecider, WithoutATitleTheKeyIsTheTitle) {
@@ -66,7 +67,7 @@ TEST(HistoryDecider, WithoutATitleTheKeyIsTheTitle) {
   command.title = "";
   const Decision decision = Desk().when(command);
   ASSERT_TRUE(decision);
-  EXPECT_EQ(std::get<TicketOpened>(decision->events[0]).title, "SR 42");
+  EXPECT_EQ(std::get<TicketOpened>(decision->changes[0].event).title, "SR 42");
 }
 
 TEST(HistoryDecider, LaterOnesOfTheKeyAreOnTheSameTicket) {
@@ -76,7 +77,7 @@ TEST(HistoryDecider, LaterOnesOfTheKeyAreOnTheSameTicket) {
   const Decision decision = desk.perform(record(1, "closed"));
   ASSERT_TRUE(decision);
   EXPECT_EQ(decision->ticket, ops(1));
-  EXPECT_EQ(decision->events.size(), 1U);
+  EXPECT_EQ(decision->changes.size(), 1U);
   EXPECT_EQ(desk.ticket(ops(1)).place, closed());
 }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "tests/domain/desk.h"
 
 namespace docket::domain {
@@ -41,8 +43,8 @@ TEST(Ticket, OpenedHoldsWhatTheEventSaid) {
   EXPECT_TRUE(ticket.exists);
   EXPECT_EQ(ticket.id, ops(1));
   EXPECT_EQ(ticket.place, inbox());
-  EXPECT_EQ(ticket.type, TicketType::problem);
-  EXPECT_EQ(ticket.serviceClass, ServiceClass::fixedDate);
+  EXPECT_EQ(ticket.classification.type, TicketType::problem);
+  EXPECT_EQ(ticket.classification.serviceClass, ServiceClass::fixedDate);
   EXPECT_EQ(ticket.title, "Printer");
   EXPECT_EQ(ticket.description, "jams");
   EXPECT_EQ(ticket.requester, SubjectId{"bob"});
@@ -146,6 +148,10 @@ TEST(Ticket, DescriptionsHoldNoFreeText) {
   TicketOpened open = opened(inbox());
   open.title = open.description = secret;
   open.foreign = {{secret, "string", secret, {}}};
+  const Place plan = place("plan", ColumnCategory::active);
+  const Classification classified{
+      TicketType::change, ServiceClass::expedite, ChangeKind::normal,  Level::high, Level::low,
+      Priority::p1,       CynefinDomain::complex, ServiceId{"e-mail"}, secret,      {secret}};
   const std::vector<TicketEvent> events{
       open,
       TicketMoved{inbox(), inProgress(), 0, secret},
@@ -157,12 +163,42 @@ TEST(Ticket, DescriptionsHoldNoFreeText) {
       CommentAdded{secret, true},
       TicketResolved{inProgress(), done(), secret},
       TicketReopened{done(), followUp(), secret},
-      HistoryRecorded{4, secret, secret, done(), {{secret, secret, secret, {}}}}};
-  EXPECT_EQ(events.size(), std::variant_size_v<TicketEvent>);
+      HistoryRecorded{4, secret, secret, done(), {{secret, secret, secret, {}}}},
+      TicketEdited{"title", secret, secret},
+      TicketClassified{{}, classified},
+      TicketCommitted{},
+      TeamAssigned{{}, TeamId{"network"}},
+      ContactRecorded{Channel::phone, Direction::inbound, secret},
+      TicketCameBack{waiting(), followUp(), ReturnCause::customerContact, 1, true},
+      HandOverOffered{kDev, secret},
+      HandOverAccepted{kDev, plan, kAnna, 1, secret},
+      HandOverReturned{kDev, secret, true},
+      GuestMoved{kDev, plan, done(), 1, secret},
+      GuestPulled{kDev, plan, plan, kAnna, 1, PullRule::standard, 3, 0},
+      GuestAssigned{kDev, {}, kAnna},
+      ApprovalRequested{1, {kAnna}, 1, secret},
+      ApprovalDecided{1, kAnna, Verdict::rejected, secret},
+      CheckAdded{1, secret, true, Gate::close},
+      CheckCompleted{1, secret},
+      TicketLinked{LinkKind::causes, ops(2), true},
+      TicketUnlinked{LinkKind::causes, ops(2), false},
+      TicketSplit{{ops(2), ops(3)}},
+      TicketClosed{done(), closed()},
+      TicketCancelled{inbox(), closed(), secret},
+      SatisfactionRecorded{5, secret},
+      PromiseMade{PromiseKind::resolution, PromisePolicyId{"gold"}, 0, CalendarId{"office"}, 8h},
+      PromiseChanged{PromiseKind::resolution, 8h, 16h, secret},
+      PromiseWarned{PromiseKind::resolution, kMonday},
+      PromiseMissed{PromiseKind::resolution, kMonday},
+      PromiseMet{PromiseKind::resolution, kMonday, 90min},
+      RuleNotApplied{kDev, RuleId{"return-when-done"}, {"no-hand-over"}}};
+  std::set<std::size_t> kinds;
   for (const TicketEvent& event : events) {
+    kinds.insert(event.index());
     EXPECT_FALSE(describe(event).empty());
     EXPECT_EQ(describe(event).find(secret), std::string::npos) << describe(event);
   }
+  EXPECT_EQ(kinds.size(), std::variant_size_v<TicketEvent>) << "an event is missing here";
   EXPECT_EQ(describe(events[1]), "moved from inbox to in-progress over the WIP limit");
   EXPECT_EQ(describe(events[2]), "pulled from inbox to in-progress by anna (standard, 1 of 3)");
   EXPECT_EQ(describe(events[3]), "assigned from nobody to anna");

@@ -43,6 +43,20 @@ TEST(Types, EveryEnumerantHasOneSpelling) {
   expectSpelled<ColumnCategory>(5, parseColumnCategory);
   expectSpelled<BlockerKind>(7, parseBlockerKind);
   expectSpelled<PullRule>(4, parsePullRule);
+  expectSpelled<WaitsFor>(4, parseWaitsFor);
+  expectSpelled<ChangeKind>(4, parseChangeKind);
+  expectSpelled<Level>(4, parseLevel);
+  expectSpelled<Priority>(6, parsePriority);
+  expectSpelled<CynefinDomain>(5, parseCynefinDomain);
+  expectSpelled<Channel>(6, parseChannel);
+  expectSpelled<Direction>(2, parseDirection);
+  expectSpelled<LinkKind>(6, parseLinkKind);
+  expectSpelled<Verdict>(2, parseVerdict);
+  expectSpelled<ResolutionKind>(6, parseResolutionKind);
+  expectSpelled<Gate>(2, parseGate);
+  expectSpelled<PromiseKind>(5, parsePromiseKind);
+  expectSpelled<ReturnCause>(2, parseReturnCause);
+  expectSpelled<Role>(6, parseRole);
 }
 
 TEST(Types, SpellingsOfSeveralWordsHaveDashes) {

@@ -45,12 +45,12 @@ TEST(World, AReopenedCardComesBackWithItsFacts) {
   opened.due = kMonday + 96h;
   desk.given(ops(1), opened);
   desk.given(ops(1), TicketMoved{inbox(), inProgress(), 0, ""}).givenBlocked(1);
-  OpenCard before = desk.board().open.at(1);
+  OpenCard before = desk.board().open.at(ops(1));
   EXPECT_TRUE(before.blocked);
   desk.given(ops(1), HistoryRecorded{0, "a", "b", done(), {}});
   desk.given(ops(1), TicketReopened{done(), followUp(), "x"});
   before.place = followUp();
-  EXPECT_EQ(desk.board().open.at(1), before);
+  EXPECT_EQ(desk.board().open.at(ops(1)), before);
 }
 
 TEST(World, AFinishedCardMayLoseItsBlocker) {
@@ -58,7 +58,7 @@ TEST(World, AFinishedCardMayLoseItsBlocker) {
   desk.givenTicket(1, done()).givenBlocked(1);
   desk.given(ops(1), TicketUnblocked{BlockerKind::supplier, ""});
   desk.given(ops(1), TicketReopened{done(), followUp(), "x"});
-  EXPECT_FALSE(desk.board().open.at(1).blocked);
+  EXPECT_FALSE(desk.board().open.at(ops(1)).blocked);
 }
 
 TEST(World, ExpediteUnderWayIsWhatIsActiveOrWaiting) {

@@ -43,7 +43,7 @@ LIBRARIES = {
                       "archive_entry.h", "csv.h", "nlohmann"},
     "client/export": {"tl", "capnp", "kj"},
     "client/simulate": {"tl", "capnp", "kj", "date", "openssl"},
-    "client/cli": {"tl", "capnp", "kj", "date", "CLI", "nlohmann", "openssl"},
+    "client/cli": {"tl", "capnp", "kj", "date", "CLI", "nlohmann", "openssl", "toml++"},
     "client/verify": {"tl", "openssl", "rocksdb", "CLI"},
 }
 
