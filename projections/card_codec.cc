@@ -38,6 +38,7 @@ void write(RowWriter& row, const Approval& approval) {
   for (const domain::ApprovalVote& vote : approval.votes) {
     row.text(vote.approver.value).kind(vote.verdict);
   }
+  row.text(approval.askedBy.value).flag(approval.superseded);
 }
 
 // Calls `one` as often as the row says. The parser answers zeros once damaged, so a wild count ends
@@ -56,6 +57,8 @@ Approval readApproval(RowParser& row) {
     domain::SubjectId approver{std::string(row.text())};
     approval.votes.push_back({std::move(approver), row.kind(domain::Verdict::rejected)});
   });
+  approval.askedBy.value = row.text();
+  approval.superseded = row.flag();
   return approval;
 }
 

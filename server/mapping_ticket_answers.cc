@@ -51,6 +51,12 @@ void write(const domain::HandOverOffer& offer, api::HandOverOffer::Builder out) 
   out.setSince(micros(offer.since));
 }
 
+const char* stateOf(const domain::Approval& approval) {
+  if (approval.isRejected()) return "rejected";
+  if (approval.isGranted()) return "granted";
+  return approval.isOpen() ? "open" : "superseded";
+}
+
 void write(const domain::Approval& approval, api::Approval::Builder out) {
   out.setNumber(approval.number);
   out.setNeeded(approval.needed);
@@ -64,7 +70,7 @@ void write(const domain::Approval& approval, api::Approval::Builder out) {
         to.setApprover(wire(vote.approver.value));
         to.setVerdict(wire(domain::text(vote.verdict)));
       });
-  out.setState(approval.isRejected() ? "rejected" : approval.isGranted() ? "granted" : "open");
+  out.setState(stateOf(approval));
 }
 
 void write(const domain::Check& check, api::Check::Builder out) {

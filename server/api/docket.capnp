@@ -380,7 +380,7 @@ struct Approval {
   approvers @1 :List(Text);     # empty: whoever has the role approver
   needed @2 :UInt32;
   votes @3 :List(Vote);
-  state @4 :Text;               # "open", "granted", "rejected"
+  state @4 :Text;               # "open", "granted", "rejected"; "superseded": asked anew since
 }
 
 struct Vote {
