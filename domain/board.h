@@ -88,14 +88,16 @@ std::vector<std::string> templateNames();
 // "In Progress" -> "in-progress". Empty when the name has neither letters nor digits.
 ColumnId columnIdFor(std::string_view name);
 
-// What is wrong with a board, or may be: for `board lint`. Errors first. `boards` are all there
-// are.
+// Every board of the desk, and the template it was made from.
+using DeskBoards = std::map<BoardKey, std::string>;
+
+// What is wrong with a board, or may be: for `board lint`. Errors first.
 struct LintFinding {
   bool isError = false;  // metrics on the board are refused (R10)
   std::string code;      // stable: "no-default-drop"
   std::string message;   // one sentence
 };
-std::vector<LintFinding> lint(const Board& board, std::span<const BoardKey> boards);
+std::vector<LintFinding> lint(const Board& board, const DeskBoards& desk);
 
 // The refusal of a column that the board does not have, with what it has.
 UnknownColumn unknownColumn(const Board& board, const ColumnId& asked);

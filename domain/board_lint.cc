@@ -48,14 +48,13 @@ void checkComplete(const Board& board, Findings& findings) {
 }
 
 // R11. A work pattern is what a board was made from; columns of its own are one of its own.
-void checkSize(const Board& board, const World& world, Findings& findings) {
+void checkSize(const Board& board, const DeskBoards& desk, Findings& findings) {
   if (board.columns.size() > kColumnsMax) {
     findings.warn("too-many-columns", "There are " + std::to_string(board.columns.size()) +
                                           " columns; more than nine are hard to oversee.");
   }
   std::set<std::string> patterns;
-  for (const BoardKey& key : world.boards()) {
-    const std::string& made = world.find(key)->board.templateName;
+  for (const auto& [key, made] : desk) {
     patterns.insert(made == kCustom ? made + " " + key.value : made);
   }
   if (patterns.size() > kPatternsMax) {
@@ -135,7 +134,7 @@ void checkColumnsAndLanes(const Board& board, Findings& findings) {
   }
 }
 
-void checkRule(const Board& board, const Rule& rule, const World& world, Findings& findings) {
+void checkRule(const Board& board, const Rule& rule, const DeskBoards& desk, Findings& findings) {
   const auto unknownColumn = [&](const ColumnId& column) {
     findings.warn("rule-names-no-column", "The rule " + rule.id.value + " names the column " +
                                               column.value + ", which is not there.");
@@ -146,7 +145,7 @@ void checkRule(const Board& board, const Rule& rule, const World& world, Finding
     unknownColumn(move->column);
   }
   if (const auto* offer = std::get_if<OfferHandOverTo>(&rule.action);
-      offer != nullptr && world.find(offer->board) == nullptr) {
+      offer != nullptr && !desk.contains(offer->board)) {
     findings.warn("rule-names-no-board", "The rule " + rule.id.value + " names the board " +
                                              offer->board.value + ", which is not there.");
   }
@@ -169,8 +168,8 @@ bool comesRound(const Board& board, const ColumnId& start, TicketType type) {
   return false;
 }
 
-void checkRules(const Board& board, const World& world, Findings& findings) {
-  for (const Rule& rule : board.rules) checkRule(board, rule, world, findings);
+void checkRules(const Board& board, const DeskBoards& desk, Findings& findings) {
+  for (const Rule& rule : board.rules) checkRule(board, rule, desk, findings);
   for (const Column& column : board.columns) {
     bool cycles = false;
     for (std::size_t i = 0; i < Counts::kTypes && !cycles; ++i) {
@@ -184,17 +183,17 @@ void checkRules(const Board& board, const World& world, Findings& findings) {
 
 }  // namespace
 
-std::vector<LintFinding> lint(const Board& board, const World& world) {
+std::vector<LintFinding> lint(const Board& board, const DeskBoards& desk) {
   Findings findings;
   checkComplete(board, findings);
-  checkSize(board, world, findings);
+  checkSize(board, desk, findings);
   if (board.isOpenToAll()) {
     findings.warn("open-to-all", "Nobody has a role, so everybody may do everything.");
   }
   checkLimits(board, findings);
   checkReservations(board, findings);
   checkColumnsAndLanes(board, findings);
-  checkRules(board, world, findings);
+  checkRules(board, desk, findings);
   return std::move(findings.all);
 }
 

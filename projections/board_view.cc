@@ -349,13 +349,13 @@ std::optional<BoardRules> BoardView::rules(const RowReader& rows, const BoardKey
   return rules;
 }
 
-std::vector<BoardKey> BoardView::keys(const RowReader& rows) {
-  std::vector<BoardKey> keys;
-  rows.scan(Key(kBoardTag), [&](std::string_view at, std::string_view) {
-    keys.push_back({std::string(at.substr(1))});
+domain::DeskBoards BoardView::boards(const RowReader& rows) {
+  domain::DeskBoards boards;
+  rows.scan(Key(kBoardTag), [&](std::string_view at, std::string_view value) {
+    boards.emplace(BoardKey{std::string(at.substr(1))}, decodeBoard(value).templateName);
     return true;
   });
-  return keys;
+  return boards;
 }
 
 }  // namespace docket::projections

@@ -74,7 +74,7 @@ class BoardView final : public Projection {
                                            std::size_t cardsPerColumn);
   // None: no such board.
   static std::optional<BoardRules> rules(const RowReader& rows, const domain::BoardKey& key);
-  static std::vector<domain::BoardKey> keys(const RowReader& rows);  // sorted
+  static domain::DeskBoards boards(const RowReader& rows);
 };
 
 }  // namespace docket::projections

@@ -395,8 +395,8 @@ kj::Promise<void> ViewsServer::boardRules(BoardRulesContext context) {
         answering("board", results, [&] {
           const auto rules = projections::BoardView::rules(*fresh->rows, board);
           if (!rules) return writeRejection({domain::UnknownBoard{board}}, results.initRefusal());
-          const auto boards = projections::BoardView::keys(*fresh->rows);
-          writeRules(*rules, domain::lint(rules->board, boards), results.initRules());
+          const domain::DeskBoards desk = projections::BoardView::boards(*fresh->rows);
+          writeRules(*rules, domain::lint(rules->board, desk), results.initRules());
           results.setNext(fresh->next.value);
         });
       });

@@ -182,9 +182,11 @@ void DeskModel::arrive(Seconds at, bool urgent) {
   open.requester = ticket.requester;
   open.due = ticket.due;
   Ticket& kept = tickets_.emplace(ticket.number, std::move(ticket)).first->second;
+  const bool isChange = open.type == "change";
   emit(kept, at, kept.requester, std::move(open));
-  kept.version = 0;
-  ready_.back().version = 0;
+  // A change says its kind, too: two events.
+  kept.version = isChange ? 1 : 0;
+  ready_.back().version = kept.version;
   place(kept, kInbox, at);
   wakeAgent(at);
 }

@@ -254,7 +254,12 @@ RC_GTEST_PROP(BoardViewProperty, BoardsAndCountsEqualTheWorlds, ()) {
   RandomSession session = drawSession(800);
   run(session, view, world);
   const auto summaries = BoardView::list(view.rows());
-  RC_ASSERT(BoardView::keys(view.rows()) == world.boards());
+  std::vector<BoardKey> keys;
+  for (const auto& [key, made] : BoardView::boards(view.rows())) {
+    keys.push_back(key);
+    RC_ASSERT(made == world.find(key)->board.templateName);
+  }
+  RC_ASSERT(keys == world.boards());
   for (std::size_t i = 0; i < summaries.size(); ++i) {
     const domain::BoardWorld& board = *world.find(summaries[i].key);
     expectCardsOf(board, *BoardView::show(view.rows(), summaries[i].key, 1000));
