@@ -97,10 +97,16 @@ void checkClassification(const Classification& after, const Matter& matter, Judg
       ticket.tier == Tier::first) {
     judgement.refuse(ProblemNeedsTier{ticket.id});
   }
-  // R5 has no back door: work that is active stays authorised.
-  if (ticket.place.category == ColumnCategory::active &&
-      approvalState(ticket.classification.type, ticket.classification.changeKind,
-                    ticket.approvals) == ApprovalState::free &&
+  // R5 has no back door: what is active, here or as a guest, does not become what needs approval.
+  const bool isActive =
+      ticket.place.category == ColumnCategory::active ||
+      std::any_of(ticket.guests.begin(), ticket.guests.end(), [](const GuestPlacement& guest) {
+        return guest.place.category == ColumnCategory::active;
+      });
+  const bool becomesOther = after.type != ticket.classification.type ||
+                            after.changeKind != ticket.classification.changeKind;
+  if (isActive && becomesOther && after.type == TicketType::change &&
+      approversNeeded(after.changeKind) > 0 &&
       approvalState(after.type, after.changeKind, ticket.approvals) != ApprovalState::free) {
     judgement.refuse(ApprovalMissing{
         ticket.id, "its change would need " + std::to_string(approversNeeded(after.changeKind)) +

@@ -59,8 +59,8 @@ bool warns(const Clock& clock) {
   return clock.promise.warnAtPercent > 0 && !clock.warnedAt && !clock.missedAt;
 }
 
-// What one clock has come to at `now`.
-void settle(const Clock& clock, const WorkingTime& time, Timestamp now,
+// What one clock has come to at `now`. What was cancelled keeps no promise.
+void settle(const Clock& clock, const WorkingTime& time, Timestamp now, bool cancelled,
             std::vector<TicketEvent>& due) {
   if (clock.metAt) return;
   const PromiseKind kind = clock.promise.kind;
@@ -76,7 +76,7 @@ void settle(const Clock& clock, const WorkingTime& time, Timestamp now,
     }
   }
   if (missed && !clock.missedAt) due.push_back(PromiseMissed{kind, *deadline});
-  if (clock.stoppedAt && !missed && !clock.missedAt) {
+  if (clock.stoppedAt && !missed && !clock.missedAt && !cancelled) {
     due.push_back(PromiseMet{kind, end, time.elapsed(clock.promise.from, end, pausesOf(clock))});
   }
 }
@@ -192,7 +192,8 @@ std::vector<TicketEvent> duePromiseEvents(const Ticket& ticket, const DeskDefini
   for (const Clock& clock : ticket.clocks.all()) {
     if (isSettled(clock)) continue;
     if (const WorkingTime* const time = workingTime(clock.promise.calendar, desk)) {
-      settle(clock, *time, now, due);
+      const bool cancelled = ticket.cancelled && clock.promise.kind == PromiseKind::resolution;
+      settle(clock, *time, now, cancelled, due);
     }
   }
   if (const DefinedPolicy* const defined =

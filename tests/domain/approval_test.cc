@@ -95,6 +95,10 @@ TEST(Approval, WorkUnderApprovalBecomesActiveByNoDoor) {
   classify.ticket = ops(3);
   classify.changeKind = ChangeKind::normal;
   EXPECT_THAT(refused(desk, classify), ElementsAre("approval-missing"));
+  desk.givenTicket(4, inbox(), ServiceClass::standard, TicketType::change);
+  desk.givenGuest(4, place("plan", ColumnCategory::active));
+  classify.ticket = ops(4);
+  EXPECT_THAT(refused(desk, classify), ElementsAre("approval-missing")) << "active as a guest";
   Desk finished = deskWithChange(ChangeKind::normal);
   finished.given(ops(1), TicketResolved{inbox(), done(), "x"});
   EXPECT_THAT(refused(finished, ReopenTicket{ops(1), column("in-progress"), "x"}),
@@ -198,7 +202,16 @@ TEST(Approval, OneRejectionDecidesAndANewRequestMayFollow) {
   EXPECT_THAT(refused(desk, kStart), IsEmpty());
 }
 
-// --- Checks (R4) -------------------------------------------------------------------------------------
+TEST(Approval, APartOfAChangeNeedsAsMuchAsTheWhole) {
+  Desk desk = deskWithChange(ChangeKind::normal);
+  ASSERT_TRUE(desk.perform(SplitTicket{ops(1), {"A part"}}));
+  EXPECT_EQ(desk.ticket(ops(2)).classification, desk.ticket(ops(1)).classification);
+  EXPECT_THAT(refused(desk, MoveTicket{ops(2), column("in-progress")}),
+              ElementsAre("approval-missing"));
+}
+
+// --- Checks (R4)
+// -------------------------------------------------------------------------------------
 
 TEST(Checks, RequiredOnesStandBeforeTheResolutionOrTheClosing) {
   Desk desk;
@@ -226,7 +239,8 @@ TEST(Checks, AnOpenApprovalStandsBeforeTheResolution) {
   EXPECT_THAT(refused(desk, ResolveTicket{ops(1), {}, "x"}), IsEmpty()) << "decided is decided";
 }
 
-// --- Problems (R6) -----------------------------------------------------------------------------------
+// --- Problems (R6)
+// -----------------------------------------------------------------------------------
 
 TEST(Problems, AreNotOwnedByTheFirstTier) {
   Desk desk;

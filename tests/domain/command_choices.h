@@ -66,7 +66,10 @@ class CommandChoices : public Choices {
     c.team = team();
   }
   void fill(MoveTicket& c) { c = {ticketOf(), column(), maybeBoard(), maybeWords()}; }
-  void fill(PullNext& c) { c = {board(), flag() ? LaneId{} : laneName(), maybeColumn(), person()}; }
+  void fill(PullNext& c) {
+    c = {board(), flag() ? LaneId{} : laneName(), maybeColumn(), person()};
+    if (flag()) c.board = BoardKey{"DEV"};
+  }
   void fill(AssignTicket& c) {
     c = {ticketOf(), maybe([&] { return person(); }), maybe([&] { return team(); }), maybeBoard()};
   }
@@ -109,7 +112,10 @@ class CommandChoices : public Choices {
   }
   void fill(CommitTicket& c) { c = {ticketOf()}; }
   void fill(RecordContact& c) { c = {ticketOf(), channel(), direction(), words()}; }
-  void fill(OfferHandOver& c) { c = {ticketOf(), board(), words()}; }
+  void fill(OfferHandOver& c) {
+    c = {ticketOf(), board(), words()};
+    if (flag()) c.to = BoardKey{"DEV"};
+  }
   void fill(AcceptHandOver& c) { c = {ticketOf(), board(), maybeColumn(), person(), maybeWords()}; }
   void fill(ReturnHandOver& c) { c = {ticketOf(), board(), words()}; }
   void fill(RequestApproval& c) {

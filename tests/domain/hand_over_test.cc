@@ -63,10 +63,10 @@ TEST(HandOver, AcceptingNeverGoesPastALimitOfTheReceiver) {
   Desk desk = offered();
   desk.givenLimit(onColumn("backlog"), 0, kDev);
   EXPECT_THAT(refused(desk, AcceptHandOver{ops(1), kDev}), ElementsAre("wip-limit-reached"));
-  EXPECT_EQ(onlyEvent<HandOverAccepted>(
-                desk.when(AcceptHandOver{ops(1), kDev, {}, {}, "the boss asked"}))
-                .overrideReason,
-            "the boss asked");
+  EXPECT_EQ(
+      onlyEvent<HandOverAccepted>(desk.when(AcceptHandOver{ops(1), kDev, {}, {}, "the boss asked"}))
+          .overrideReason,
+      "the boss asked");
   LimitScope person;
   person.kind = LimitKind::person;
   desk.givenLimit(onColumn("backlog"), std::nullopt, kDev).givenLimit(person, 0, kDev);
@@ -95,9 +95,9 @@ TEST(HandOver, AReturnEndsTheWaitAtHome) {
     const Decision decision = desk.perform(ReturnHandOver{ops(1), kDev, "not ours"});
     EXPECT_EQ(firstEvent<HandOverReturned>(decision),
               (HandOverReturned{kDev, "not ours", accepted}));
-    EXPECT_EQ(firstEvent<TicketCameBack>(decision),
-              (TicketCameBack{furtherSupport(), followUp(), ReturnCause::handOverReturned, 0,
-                              false}));
+    EXPECT_EQ(
+        firstEvent<TicketCameBack>(decision),
+        (TicketCameBack{furtherSupport(), followUp(), ReturnCause::handOverReturned, 0, false}));
     EXPECT_TRUE(desk.ticket(ops(1)).guests.empty() && desk.ticket(ops(1)).offers.empty());
     EXPECT_TRUE(desk.board(kDev).inbox.empty() && desk.board(kDev).open.empty());
   }
@@ -137,7 +137,8 @@ TEST(HandOver, WhatIsHandedOverIsNotClosedOrCancelled) {
   EXPECT_THAT(refused(desk, CloseTicket{ops(1)}), IsEmpty());
 }
 
-// --- Rules -----------------------------------------------------------------------------------------
+// --- Rules
+// -----------------------------------------------------------------------------------------
 
 TEST(HandOver, ARuleOffersOnEntryOnceAnEntry) {
   Desk desk;
@@ -154,9 +155,9 @@ TEST(HandOver, ARuleOffersOnEntryOnceAnEntry) {
   const TicketMoved stayed{furtherSupport(), furtherSupport(), 0, ""};
   EXPECT_TRUE(followUps(desk.ticket(ops(1)), stayed, desk.world()).empty());
   EXPECT_TRUE(followUps(desk.ticket(ops(1)), CommentAdded{"x"}, desk.world()).empty());
-  EXPECT_TRUE(followUps(desk.ticket(ops(1)), HistoryRecorded{0, "a", "b", furtherSupport()},
-                        desk.world())
-                  .empty());
+  EXPECT_TRUE(
+      followUps(desk.ticket(ops(1)), HistoryRecorded{0, "a", "b", furtherSupport()}, desk.world())
+          .empty());
 }
 
 TEST(HandOver, DevelopmentsRuleReturnsWhatIsDoneUnlessItIsItsOwn) {
@@ -171,7 +172,8 @@ TEST(HandOver, DevelopmentsRuleReturnsWhatIsDoneUnlessItIsItsOwn) {
       followUps(desk.ticket(dev(1)), TicketResolved{kPlan, done(), "x"}, desk.world()).empty());
 }
 
-// --- The customer's word (R8) ------------------------------------------------------------------------
+// --- The customer's word (R8)
+// ------------------------------------------------------------------------
 
 TEST(ComeBack, AContactBringsBackWhatWaitsIsResolvedOrIsWithAnotherBoard) {
   struct Case {

@@ -98,6 +98,9 @@ void Session::setUpLimits() {
   for (const auto& [scope, limit] : limits) {
     if (choices_.flag()) perform(SetLimit{kOps, scope, limit}, kAnna);
   }
+  LimitScope drop = column;
+  drop.column = ColumnId{"follow-up"};
+  if (choices_.flag()) perform(SetLimit{kOps, drop, 0}, kAnna);
   if (choices_.flag()) perform(SetLimit{kDev, scopeOf(LimitKind::board), 1}, kAnna);
   if (choices_.flag()) {
     SetPolicy set{kOps, {}};

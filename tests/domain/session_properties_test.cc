@@ -9,6 +9,7 @@
 
 #include "domain/refusal.h"
 #include "tests/domain/desk.h"
+#include "tests/domain/event_names.h"
 #include "tests/domain/random_session.h"
 #include "tests/domain/world_recount.h"
 
@@ -124,7 +125,7 @@ class Watched : public Session {
 
   void written(const TicketCommand& command, const Decided& decided) override {
     for (const TicketChange& change : decided.changes) {
-      ++seen_.events[std::to_string(change.event.index())];
+      ++seen_.events[std::string(nameOf(change.event))];
     }
     if (std::holds_alternative<RecordHistory>(command)) return;
     const auto* const cameBack = find<TicketCameBack>(decided);
@@ -286,7 +287,9 @@ TEST(SessionProperties, EveryRuleHoldsWhoeverAsksForWhat) {
       session.expectWholeDeskSound();
     }
   }));
-  EXPECT_EQ(seen.events.size(), std::variant_size_v<TicketEvent>) << "an event was never seen";
+  std::string names;
+  for (const auto& [name, count] : seen.events) names += name + " ";
+  EXPECT_EQ(seen.events.size(), std::variant_size_v<TicketEvent>) << "seen were only: " << names;
   EXPECT_GT(seen.overrides, 1);
   EXPECT_GT(seen.overLimit, 1);
   for (const char* code : {"wip-limit-reached", "expedite-limit-reached", "capacity-reserved",
