@@ -65,7 +65,13 @@ class CommandChoices : public Choices {
     if (c.type != TicketType::change) c.classification.changeKind = ChangeKind::none;
     c.team = team();
   }
-  void fill(MoveTicket& c) { c = {ticketOf(), column(), maybeBoard(), maybeWords()}; }
+  void fill(MoveTicket& c) {
+    c = {ticketOf(), column(), maybeBoard(), flag() ? words() : ""};
+    if (below(3) != 0) return;
+    static const std::vector<std::string> kDevelopment{"plan", "analyse", "test", "done"};
+    c.board = BoardKey{"DEV"};
+    c.column = ColumnId{oneOf(kDevelopment)};
+  }
   void fill(PullNext& c) {
     c = {board(), flag() ? LaneId{} : laneName(), maybeColumn(), person()};
     if (flag()) c.board = BoardKey{"DEV"};

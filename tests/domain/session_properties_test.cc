@@ -5,6 +5,7 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include <cstdlib>
 #include <set>
 
 #include "domain/refusal.h"
@@ -280,13 +281,14 @@ class Watched : public Session {
 TEST(SessionProperties, EveryRuleHoldsWhoeverAsksForWhat) {
   Seen seen;
   EXPECT_TRUE(rc::check("rules hold", [&] {
-    CommandChoices choices(drawNumbers(6000));
+    CommandChoices choices(drawNumbers(14'000));
     Watched session(choices, seen);
     while (!choices.exhausted()) {
       session.step();
       session.expectWholeDeskSound();
     }
   }));
+  if (std::getenv("RC_PARAMS") != nullptr) return;  // a run by choice need not meet everything
   std::string names;
   for (const auto& [name, count] : seen.events) names += name + " ";
   EXPECT_EQ(seen.events.size(), std::variant_size_v<TicketEvent>) << "seen were only: " << names;
