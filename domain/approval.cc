@@ -16,7 +16,10 @@ bool Approval::isRejected() const {
 }
 
 void apply(std::vector<Approval>& approvals, const ApprovalRequested& event) {
-  approvals.push_back({event.number, event.approvers, event.needed, {}});
+  for (Approval& earlier : approvals) {
+    if (earlier.isOpen()) earlier.superseded = true;
+  }
+  approvals.push_back({event.number, event.approvers, event.needed, {}, event.askedBy, false});
 }
 
 void apply(std::vector<Approval>& approvals, const ApprovalDecided& event) {
@@ -28,11 +31,12 @@ void apply(std::vector<Approval>& approvals, const ApprovalDecided& event) {
   }
 }
 
-std::uint32_t approversNeeded(ChangeKind kind) {
+std::uint32_t approversNeeded(TicketType type, ChangeKind kind) {
+  if (type != TicketType::change) return 0;
   switch (kind) {
-    case ChangeKind::none:
     case ChangeKind::standard:
       return 0;
+    case ChangeKind::none:
     case ChangeKind::normal:
       return 1;
     case ChangeKind::emergency:
@@ -49,8 +53,7 @@ ApprovalState approvalState(TicketType type, ChangeKind kind,
   }
   // A later approval speaks for an earlier one that was refused.
   if (!approvals.empty() && approvals.back().isRejected()) return ApprovalState::rejected;
-  if (type != TicketType::change) return ApprovalState::free;
-  const std::uint32_t needed = approversNeeded(kind);
+  const std::uint32_t needed = approversNeeded(type, kind);
   if (needed == 0) return ApprovalState::free;
   const bool granted = std::any_of(approvals.begin(), approvals.end(), [&](const Approval& one) {
     return one.isGranted() && one.approvedBy() >= needed;

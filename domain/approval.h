@@ -23,11 +23,13 @@ struct Approval {
   std::vector<SubjectId> approvers;  // who may decide; empty: whoever has the role approver
   std::uint32_t needed = 1;
   std::vector<ApprovalVote> votes;  // one a person
+  SubjectId askedBy;
+  bool superseded = false;  // it was asked anew before it was decided
 
   std::uint32_t approvedBy() const;
   bool isRejected() const;
   bool isGranted() const { return !isRejected() && approvedBy() >= needed; }
-  bool isOpen() const { return !isRejected() && approvedBy() < needed; }
+  bool isOpen() const { return !superseded && !isRejected() && approvedBy() < needed; }
   bool operator==(const Approval&) const = default;
 };
 
@@ -35,8 +37,9 @@ struct Approval {
 void apply(std::vector<Approval>& approvals, const ApprovalRequested& event);
 void apply(std::vector<Approval>& approvals, const ApprovalDecided& event);
 
-// How many different people must approve a change of this kind.
-std::uint32_t approversNeeded(ChangeKind kind);
+// How many different people must approve such work. A change of which nobody said what kind it is
+// counts as a normal one.
+std::uint32_t approversNeeded(TicketType type, ChangeKind kind);
 
 // What keeps work from becoming active.
 enum class ApprovalState {

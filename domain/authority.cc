@@ -30,7 +30,8 @@ Roles rolesFor(const TicketCommand& command, const Ticket& ticket) {
                         [&](const ResolveTicket&) { return work; },
                         [&](const ReopenTicket&) { return isClosed ? manage : own; },  // R13
                         [&](const RecordHistory&) { return manage; },
-                        [&](const EditTicket&) { return isQueued ? own : work; },
+                        // Who it is for decides who may approve it: no requester changes that.
+                        [&](const EditTicket& c) { return isQueued && !c.requester ? own : work; },
                         [&](const ClassifyTicket&) { return work; },
                         [&](const CommitTicket&) { return work; },
                         [&](const RecordContact&) { return work; },
@@ -38,7 +39,6 @@ Roles rolesFor(const TicketCommand& command, const Ticket& ticket) {
                         [&](const AcceptHandOver&) { return work; },
                         [&](const ReturnHandOver&) { return work; },
                         [&](const RequestApproval&) { return work; },
-                        // Whoever was asked by name may answer, too: see decide.
                         [&](const DecideApproval&) { return Roles{Role::approver}; },
                         [&](const AddCheck&) { return work; },
                         [&](const CompleteCheck&) { return work; },
@@ -55,7 +55,8 @@ Roles rolesFor(const TicketCommand& command, const Ticket& ticket) {
                     command);
 }
 
-// The boards on which a role counts: one that a command names, else all where the ticket stands.
+// The boards on which a role counts: one that a command names; for what those who work on a ticket
+// share, all where it stands; else its home.
 std::vector<BoardKey> boardsFor(const TicketCommand& command, const Ticket& ticket) {
   const auto named = [&](const BoardKey& board) {
     return std::vector<BoardKey>{board.empty() ? ticket.id.board : board};
@@ -75,13 +76,13 @@ std::vector<BoardKey> boardsFor(const TicketCommand& command, const Ticket& tick
                         [&](const ReturnHandOver& c) {
                           return std::vector<BoardKey>{ticket.id.board, c.by};
                         },
-                        // What ends the ticket is its home's to say.
-                        [&](const ResolveTicket&) { return named({}); },
-                        [&](const CloseTicket&) { return named({}); },
-                        [&](const CancelTicket&) { return named({}); },
-                        [&](const ReopenTicket&) { return named({}); },
-                        [&](const Recommit&) { return named({}); },
-                        [&](const auto&) { return everywhere(); },
+                        [&](const BlockTicket&) { return everywhere(); },
+                        [&](const UnblockTicket&) { return everywhere(); },
+                        [&](const AddComment&) { return everywhere(); },
+                        [&](const RecordContact&) { return everywhere(); },
+                        [&](const AddCheck&) { return everywhere(); },
+                        [&](const CompleteCheck&) { return everywhere(); },
+                        [&](const auto&) { return named({}); },
                     },
                     command);
 }
@@ -90,7 +91,7 @@ bool isOwn(const Ticket& ticket, const TicketCommand& command, const SubjectId& 
   if (const auto* open = std::get_if<OpenTicket>(&command)) {
     return open->requester.empty() || open->requester == actor;
   }
-  return ticket.requester == actor;
+  return (ticket.requester.empty() ? ticket.openedBy : ticket.requester) == actor;
 }
 
 }  // namespace
@@ -103,22 +104,29 @@ std::optional<NotPermitted> checkAuthority(const Ticket& ticket, const TicketCom
   NotPermitted refusal{boards.front(), context.actor, roles};
   if (roles.empty()) return refusal;
   if (!isOwn(ticket, command, context.actor)) std::erase(roles, Role::requester);
-  if (const auto* decided = std::get_if<DecideApproval>(&command)) {
-    const Approval* const approval = ticket.approval(decided->number);
-    if (approval != nullptr && !approval->approvers.empty()) return std::nullopt;
-  }
+  const BoardWorld* const home = context.world.find(boards.front());
+  const bool homeIsOpen = home == nullptr || home->board.isOpenToAll();
   const bool may = std::any_of(boards.begin(), boards.end(), [&](const BoardKey& key) {
     const BoardWorld* const world = context.world.find(key);
-    return world == nullptr || std::any_of(roles.begin(), roles.end(), [&](Role role) {
-             return world->board.hasRole(context.actor, role, context.now);
-           });
+    if (world == nullptr) return true;  // it is refused for that
+    // That everybody may do everything on one board opens no ticket of another.
+    if (key != boards.front() && world->board.isOpenToAll() && !homeIsOpen) return false;
+    return std::any_of(roles.begin(), roles.end(), [&](Role role) {
+      return world->board.hasRole(context.actor, role, context.rolesAt());
+    });
   });
   if (may) return std::nullopt;
   return refusal;
 }
 
 bool isManager(const Board& board, const Context& context) {
-  return context.isSystem || board.hasRole(context.actor, Role::manager, context.now);
+  return context.isSystem || board.hasRole(context.actor, Role::manager, context.rolesAt());
+}
+
+bool isRequesterOnly(const Board& board, const Context& context) {
+  if (context.isSystem) return false;
+  const auto has = [&](Role role) { return board.hasRole(context.actor, role, context.rolesAt()); };
+  return !has(Role::agent) && !has(Role::manager);
 }
 
 }  // namespace docket::domain

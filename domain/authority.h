@@ -13,5 +13,7 @@ std::optional<NotPermitted> checkAuthority(const Ticket& ticket, const TicketCom
 
 // Whether the actor may exceed limits of the board and do what else a manager decides.
 bool isManager(const Board& board, const Context& context);
+// Neither agent nor manager: what work comes first, and where it stands, is not theirs to say.
+bool isRequesterOnly(const Board& board, const Context& context);
 
 }  // namespace docket::domain

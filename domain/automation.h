@@ -4,6 +4,7 @@
 // event that caused it. Only the writer asks for them, never a rebuild.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "domain/ticket.h"
@@ -14,6 +15,9 @@ namespace docket::domain {
 // How many rules may follow one from the other; what a longer chain asks for is not done, and that
 // is written down.
 inline constexpr int kRuleDepthMax = 5;
+// How much rules may do after one command in all: rules that move a ticket to and fro would else
+// multiply with the depth.
+inline constexpr std::uint32_t kRuleCommandsMax = 100;
 
 struct FollowUp {
   BoardKey board;  // whose rule it is

@@ -43,6 +43,12 @@ void setRule(Board& board, const Rule& rule) {
   board.rules.push_back(rule);
 }
 
+// Such a rule says nothing any more when the column is gone.
+bool names(const Rule& rule, const ColumnId& column) {
+  const auto* move = std::get_if<MoveToColumn>(&rule.action);
+  return rule.onEntry == column || (move != nullptr && move->column == column);
+}
+
 void makeDefaultDrop(Board& board, const ColumnId& id) {
   for (Column& column : board.columns) column.defaultDrop = column.id == id;
 }
@@ -169,7 +175,7 @@ void evolve(Board& board, const BoardEvent& event) {
             std::erase_if(board.columns, [&](const Column& one) { return one.id == e.column.id; });
             std::erase_if(board.limits,
                           [&](const auto& one) { return one.first.column == e.column.id; });
-            std::erase_if(board.rules, [&](const Rule& one) { return one.onEntry == e.column.id; });
+            std::erase_if(board.rules, [&](const Rule& one) { return names(one, e.column.id); });
           },
           [&](const LaneAdded& e) { insertAt(board.lanes, e.at, e.lane); },
           [&](const LaneChanged& e) {

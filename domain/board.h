@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -87,13 +88,14 @@ std::vector<std::string> templateNames();
 // "In Progress" -> "in-progress". Empty when the name has neither letters nor digits.
 ColumnId columnIdFor(std::string_view name);
 
-// What is wrong with a board, or may be: for `board lint`. Errors first.
+// What is wrong with a board, or may be: for `board lint`. Errors first. `boards` are all there
+// are.
 struct LintFinding {
   bool isError = false;  // metrics on the board are refused (R10)
   std::string code;      // stable: "no-default-drop"
   std::string message;   // one sentence
 };
-std::vector<LintFinding> lint(const Board& board, const World& world);
+std::vector<LintFinding> lint(const Board& board, std::span<const BoardKey> boards);
 
 // The refusal of a column that the board does not have, with what it has.
 UnknownColumn unknownColumn(const Board& board, const ColumnId& asked);

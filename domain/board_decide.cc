@@ -88,6 +88,23 @@ std::vector<Column> completedColumns(std::vector<Column> columns, Rejection& rej
   return columns;
 }
 
+void checkColumnKinds(const Column& column, Rejection& rejection) {
+  if (column.waitsFor != WaitsFor::nothing && column.category != ColumnCategory::waiting) {
+    rejection.push_back(FieldInvalid{"waitsFor",
+                                     "must be nothing unless the column is a waiting one",
+                                     std::string(text(column.waitsFor))});
+  }
+  // What comes back by itself waits its turn: no limit of work under way is gone round.
+  if (column.defaultDrop && column.category != ColumnCategory::queue) {
+    rejection.push_back(FieldInvalid{"defaultDrop", "must be a queue column",
+                                     "one of category " + std::string(text(column.category))});
+  }
+  if (column.wipLimit && isFinished(column.category)) {
+    rejection.push_back(FieldInvalid{"wipLimit", "must be none where work is finished",
+                                     std::to_string(*column.wipLimit)});
+  }
+}
+
 // R10. Work that comes back by itself must land somewhere: in the first queue unless told
 // otherwise.
 void completeDefaultDrop(std::vector<Column>& columns, Rejection& rejection) {
@@ -98,16 +115,13 @@ void completeDefaultDrop(std::vector<Column>& columns, Rejection& rejection) {
                                      std::to_string(drops) + " default drops"});
   }
   for (Column& column : columns) {
-    if (column.defaultDrop && (column.category == ColumnCategory::resolved ||
-                               column.category == ColumnCategory::closed)) {
-      rejection.push_back(FieldInvalid{"columns", "must have a default drop where work is open",
-                                       "one of category " + std::string(text(column.category))});
-    }
-    if (drops == 0 && column.category == ColumnCategory::queue) {
-      column.defaultDrop = true;
-      return;
-    }
+    checkColumnKinds(column, rejection);
   }
+  if (drops > 0) return;
+  const auto queue = std::find_if(columns.begin(), columns.end(), [](const Column& column) {
+    return column.category == ColumnCategory::queue;
+  });
+  if (queue != columns.end()) queue->defaultDrop = true;
 }
 
 void checkComplete(const std::vector<Column>& columns, Rejection& rejection) {
@@ -175,6 +189,10 @@ LimitScope completed(const Board& board, const LimitScope& asked, Rejection& rej
   if (asked.kind == LimitKind::column || asked.kind == LimitKind::cell) {
     if (const Column* const column = board.findByText(asked.column.value)) {
       scope.column = column->id;
+      if (isFinished(column->category)) {
+        rejection.push_back(FieldInvalid{"scope", "must be a column where work is open",
+                                         "one of category " + std::string(text(column->category))});
+      }
     } else {
       rejection.push_back(unknownColumn(board, asked.column));
     }
@@ -267,8 +285,13 @@ void checkAction(const Board& board, const RuleAction& action, const World& worl
                    }
                  },
                  [&](const MoveToColumn& move) {
-                   if (board.find(move.column) == nullptr) {
+                   const Column* const to = board.find(move.column);
+                   if (to == nullptr) {
                      rejection.push_back(unknownColumn(board, move.column));
+                   } else if (isFinished(to->category)) {
+                     rejection.push_back(
+                         FieldInvalid{"action.column", "must be a column where work is open",
+                                      "one of category " + std::string(text(to->category))});
                    }
                  },
                  [&](const ReturnHome& home) {
@@ -356,18 +379,6 @@ Board after(const Board& board, const BoardEvent& event) {
   Board changed = board;
   evolve(changed, event);
   return changed;
-}
-
-void checkColumnKinds(const Column& column, Rejection& rejection) {
-  if (column.waitsFor != WaitsFor::nothing && column.category != ColumnCategory::waiting) {
-    rejection.push_back(FieldInvalid{"waitsFor",
-                                     "must be nothing unless the column is a waiting one",
-                                     std::string(text(column.waitsFor))});
-  }
-  if (column.defaultDrop && isFinished(column.category)) {
-    rejection.push_back(FieldInvalid{"defaultDrop", "must be where work is open",
-                                     "a column of category " + std::string(text(column.category))});
-  }
 }
 
 template <class T>

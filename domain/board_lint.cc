@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t kColumnsMax = 9;   // R11
 constexpr std::size_t kPatternsMax = 4;  // R11
-constexpr std::string_view kCustom = "custom";
 
 struct Findings {
   std::vector<LintFinding> all;
@@ -47,21 +46,15 @@ void checkComplete(const Board& board, Findings& findings) {
   }
 }
 
-// R11. A work pattern is what a board was made from; columns of its own are one of its own.
-void checkSize(const Board& board, const World& world, Findings& findings) {
+// R11. The work patterns of a board are its lanes: each is a way for some work to go.
+void checkSize(const Board& board, Findings& findings) {
   if (board.columns.size() > kColumnsMax) {
     findings.warn("too-many-columns", "There are " + std::to_string(board.columns.size()) +
                                           " columns; more than nine are hard to oversee.");
   }
-  std::set<std::string> patterns;
-  for (const BoardKey& key : world.boards()) {
-    const std::string& made = world.find(key)->board.templateName;
-    patterns.insert(made == kCustom ? made + " " + key.value : made);
-  }
-  if (patterns.size() > kPatternsMax) {
-    findings.warn("too-many-work-patterns",
-                  "The desk's boards follow " + std::to_string(patterns.size()) +
-                      " work patterns; more than four are hard to learn.");
+  if (board.lanes.size() > kPatternsMax) {
+    findings.warn("too-many-lanes", "There are " + std::to_string(board.lanes.size()) +
+                                        " lanes; more than four are hard to tell apart.");
   }
 }
 
@@ -135,7 +128,8 @@ void checkColumnsAndLanes(const Board& board, Findings& findings) {
   }
 }
 
-void checkRule(const Board& board, const Rule& rule, const World& world, Findings& findings) {
+void checkRule(const Board& board, const Rule& rule, std::span<const BoardKey> boards,
+               Findings& findings) {
   const auto unknownColumn = [&](const ColumnId& column) {
     findings.warn("rule-names-no-column", "The rule " + rule.id.value + " names the column " +
                                               column.value + ", which is not there.");
@@ -146,7 +140,7 @@ void checkRule(const Board& board, const Rule& rule, const World& world, Finding
     unknownColumn(move->column);
   }
   if (const auto* offer = std::get_if<OfferHandOverTo>(&rule.action);
-      offer != nullptr && world.find(offer->board) == nullptr) {
+      offer != nullptr && std::find(boards.begin(), boards.end(), offer->board) == boards.end()) {
     findings.warn("rule-names-no-board", "The rule " + rule.id.value + " names the board " +
                                              offer->board.value + ", which is not there.");
   }
@@ -169,8 +163,8 @@ bool comesRound(const Board& board, const ColumnId& start, TicketType type) {
   return false;
 }
 
-void checkRules(const Board& board, const World& world, Findings& findings) {
-  for (const Rule& rule : board.rules) checkRule(board, rule, world, findings);
+void checkRules(const Board& board, std::span<const BoardKey> boards, Findings& findings) {
+  for (const Rule& rule : board.rules) checkRule(board, rule, boards, findings);
   for (const Column& column : board.columns) {
     bool cycles = false;
     for (std::size_t i = 0; i < Counts::kTypes && !cycles; ++i) {
@@ -184,17 +178,17 @@ void checkRules(const Board& board, const World& world, Findings& findings) {
 
 }  // namespace
 
-std::vector<LintFinding> lint(const Board& board, const World& world) {
+std::vector<LintFinding> lint(const Board& board, std::span<const BoardKey> boards) {
   Findings findings;
   checkComplete(board, findings);
-  checkSize(board, world, findings);
+  checkSize(board, findings);
   if (board.isOpenToAll()) {
     findings.warn("open-to-all", "Nobody has a role, so everybody may do everything.");
   }
   checkLimits(board, findings);
   checkReservations(board, findings);
   checkColumnsAndLanes(board, findings);
-  checkRules(board, world, findings);
+  checkRules(board, boards, findings);
   return std::move(findings.all);
 }
 

@@ -72,7 +72,7 @@ void refuseUnapproved(const Ticket& ticket, Judgement& judgement) {
     case ApprovalState::rejected:
       return refuse("the last approval was refused");
     case ApprovalState::missing:
-      return refuse("its change needs " + std::to_string(approversNeeded(is.changeKind)) +
+      return refuse("its change needs " + std::to_string(approversNeeded(is.type, is.changeKind)) +
                     " to approve, in one request");
   }
 }
@@ -95,6 +95,32 @@ void refuseOpenGates(const Ticket& ticket, Gate gate, Judgement& judgement) {
     if (check.required && !check.done && isBefore) checks.checks.push_back(check.number);
   }
   if (!checks.checks.empty()) judgement.refuse(std::move(checks));
+}
+
+void refuseUnapprovedResolution(const Ticket& ticket, ResolutionKind kind, Judgement& judgement) {
+  switch (kind) {
+    case ResolutionKind::noAction:
+    case ResolutionKind::answer:
+    case ResolutionKind::notReproducible:
+      return;
+    case ResolutionKind::unspecified:
+    case ResolutionKind::fix:
+    case ResolutionKind::workaround:
+      break;
+  }
+  const Classification& is = ticket.classification;
+  // An open one is told as such (R4).
+  if (approvalState(is.type, is.changeKind, ticket.approvals) != ApprovalState::open) {
+    refuseUnapproved(ticket, judgement);
+  }
+}
+
+void checkStandardChange(const Classification& before, const Classification& after,
+                         const Board& board, const Context& context, Judgement& judgement) {
+  const bool becomes =
+      after.changeKind == ChangeKind::standard && before.changeKind != after.changeKind;
+  if (!becomes || isManager(board, context)) return;
+  judgement.refuse(NotPermitted{board.key, context.actor, {Role::manager}});
 }
 
 void refuseHandedOver(const Ticket& ticket, Judgement& judgement) {
@@ -147,7 +173,10 @@ Decision decide(const Ticket& ticket, const TicketCommand& command, const Contex
   if (!context.actor.empty() && !std::holds_alternative<RecordHistory>(command)) {
     judgement.check(checkSubject("actor", context.actor));
   }
-  if (auto denied = checkAuthority(ticket, command, context)) judgement.refuse(*denied);
+  // Whoever may not do it is told that and nothing else of the ticket.
+  if (auto denied = checkAuthority(ticket, command, context)) {
+    return tl::unexpected(Rejection{*std::move(denied)});
+  }
   checkForm(command, judgement);
   std::visit([&](const auto& one) { decideOne(one, ticket, context, judgement); }, command);
   if (!judgement.sound()) return tl::unexpected(std::move(judgement.broken));

@@ -78,6 +78,11 @@ bool isApproved(const Ticket& ticket);                                        //
 void refuseOpenGates(const Ticket& ticket, Gate gate, Judgement& judgement);  // R4
 void refuseHandedOver(const Ticket& ticket, Judgement& judgement);            // R7
 
+// R5: what was not approved is not resolved as done; that it was not done needs no approval.
+void refuseUnapprovedResolution(const Ticket& ticket, ResolutionKind kind, Judgement& judgement);
+// R5: that a change needs nobody's approval is for managers to say.
+void checkStandardChange(const Classification& before, const Classification& after,
+                         const Board& board, const Context& context, Judgement& judgement);
 // The check that an emergency change leaves open for afterwards, unless the ticket has it (R5).
 std::optional<CheckAdded> missingPostReview(const Ticket& ticket);
 

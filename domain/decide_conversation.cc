@@ -38,8 +38,10 @@ void comeBack(const Matter& matter, ReturnCause cause, Judgement& judgement) {
 
 void judge(const AddComment& command, const Matter& matter, Judgement& judgement) {
   const Ticket& ticket = matter.ticket;
+  const Context& context = matter.context;
   const bool byRequester =
-      !ticket.requester.empty() && ticket.requester == matter.context.actor && command.isPublic;
+      command.isPublic && !ticket.requester.empty() &&
+      (ticket.requester == context.actor || ticket.requester == context.onBehalfOf);
   if (!judgement.sound()) return;
   judgement.write(ticket.id, CommentAdded{command.text, command.isPublic, byRequester});
   if (byRequester && comesBack(ticket)) comeBack(matter, ReturnCause::customerContact, judgement);

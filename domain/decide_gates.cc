@@ -7,12 +7,7 @@ namespace docket::domain {
 namespace {
 
 constexpr const char* kPostReview = "Post-implementation review";
-
-bool hasPostReview(const Ticket& ticket) {
-  return std::any_of(ticket.checks.begin(), ticket.checks.end(), [](const Check& check) {
-    return check.gate == Gate::close && check.text == kPostReview;
-  });
-}
+constexpr std::size_t kApprovalsMax = 100;
 
 std::uint32_t nextCheck(const Ticket& ticket) {
   return static_cast<std::uint32_t>(ticket.checks.size()) + 1;
@@ -43,7 +38,11 @@ void checkApprovers(const RequestApproval& command, const Ticket& ticket, std::u
 }  // namespace
 
 std::optional<CheckAdded> missingPostReview(const Ticket& ticket) {
-  if (hasPostReview(ticket)) return std::nullopt;
+  const bool isThere =
+      std::any_of(ticket.checks.begin(), ticket.checks.end(), [](const Check& check) {
+        return check.required && check.gate == Gate::close && check.text == kPostReview;
+      });
+  if (isThere) return std::nullopt;
   return CheckAdded{nextCheck(ticket), kPostReview, true, Gate::close};
 }
 
@@ -51,7 +50,7 @@ void judge(const RequestApproval& command, const Matter& matter, Judgement& judg
   const Ticket& ticket = matter.ticket;
   const Classification& is = ticket.classification;
   refuseFinished(ticket, judgement);
-  const std::uint32_t least = std::max(1U, approversNeeded(is.changeKind));
+  const std::uint32_t least = std::max(1U, approversNeeded(is.type, is.changeKind));
   const std::uint32_t needed = command.needed == 0 ? least : command.needed;
   if (needed < least) {
     judgement.refuse(
@@ -59,12 +58,13 @@ void judge(const RequestApproval& command, const Matter& matter, Judgement& judg
                      std::to_string(needed)});
   }
   checkApprovers(command, ticket, needed, judgement);
+  if (ticket.approvals.size() >= kApprovalsMax) {
+    judgement.refuse(FieldInvalid{"question", "must be one of at most 100 approvals", "a 101st"});
+  }
   if (!judgement.sound()) return;
   const auto number = static_cast<std::uint32_t>(ticket.approvals.size()) + 1;
-  judgement.write(ticket.id,
-                  ApprovalRequested{number, command.approvers, needed, command.question});
-  if (is.changeKind != ChangeKind::emergency) return;
-  if (auto review = missingPostReview(ticket)) judgement.write(ticket.id, *std::move(review));
+  judgement.write(ticket.id, ApprovalRequested{number, command.approvers, needed, command.question,
+                                               matter.context.actor});
 }
 
 void judge(const DecideApproval& command, const Matter& matter, Judgement& judgement) {
@@ -81,6 +81,8 @@ void judge(const DecideApproval& command, const Matter& matter, Judgement& judge
   if (!approval->approvers.empty() && !contains(approval->approvers, actor))
     refuse("was not asked");
   if (!ticket.requester.empty() && actor == ticket.requester) refuse("is the requester");
+  if (!ticket.openedBy.empty() && actor == ticket.openedBy) refuse("opened the ticket");
+  if (!approval->askedBy.empty() && actor == approval->askedBy) refuse("asked for it");
   const bool voted = std::any_of(approval->votes.begin(), approval->votes.end(),
                                  [&](const ApprovalVote& vote) { return vote.approver == actor; });
   if (voted) refuse("has decided before");

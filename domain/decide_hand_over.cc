@@ -20,6 +20,7 @@ void judge(const OfferHandOver& command, const Matter& matter, Judgement& judgem
 
 void judge(const AcceptHandOver& command, const Matter& matter, Judgement& judgement) {
   const Ticket& ticket = matter.ticket;
+  refuseFinished(ticket, judgement);
   if (ticket.offerTo(command.by) == nullptr) judgement.refuse(NoHandOver{ticket.id, command.by});
   const BoardWorld* const host = matter.context.world.find(command.by);
   if (host == nullptr) return judgement.refuse(UnknownBoard{command.by});
@@ -48,9 +49,11 @@ void judge(const ReturnHandOver& command, const Matter& matter, Judgement& judge
   }
   if (!judgement.sound()) return;
   judgement.write(ticket.id, HandOverReturned{command.by, command.reason, wasAccepted});
-  // What waited for the other board waits no longer.
-  if (ticket.place.category == ColumnCategory::waiting &&
-      ticket.place.waitsFor != WaitsFor::customer) {
+  // What waited for the other board waits no longer; what waits for somebody else still does.
+  const bool waitedForThem =
+      ticket.place.category == ColumnCategory::waiting &&
+      (ticket.place.waitsFor == WaitsFor::team || ticket.place.waitsFor == WaitsFor::nothing);
+  if (waitedForThem) {
     comeBack(matter, ReturnCause::handOverReturned, judgement);
   }
 }

@@ -7,7 +7,7 @@
 namespace docket::domain {
 
 // History is written down as it happened: no limit and no rule of today is asked.
-void judge(const RecordHistory& command, const BoardWorld& world, const Context&,
+void judge(const RecordHistory& command, const BoardWorld& world, const Context& context,
            Judgement& judgement) {
   const Board& board = world.board;
   const bool stays = command.column.empty();
@@ -16,6 +16,7 @@ void judge(const RecordHistory& command, const BoardWorld& world, const Context&
   if (!judgement.sound()) return;
 
   TicketId id{board.key, world.lastNumber + 1};
+  bool moves = !stays;
   const auto known = world.imported.find(command.externalKey);
   if (known != world.imported.end()) {
     id.number = known->second;
@@ -31,15 +32,18 @@ void judge(const RecordHistory& command, const BoardWorld& world, const Context&
     opened.id = id;
     opened.place = placeOf(*column);
     opened.type = command.type;
+    if (command.type == TicketType::problem) opened.tier = Tier::second;  // R6
     opened.title = command.title.empty() ? command.externalKey : command.title;
     opened.externalKey = command.externalKey;
     opened.foreign = command.ticketForeign;
     judgement.write(id, std::move(opened));
   }
   judgement.decided.ticket = id;
+  // What the desk has worked on since is the desk's: history is written down and moves nothing.
+  moves = moves && !context.world.wasWorkedOn(id);
   judgement.write(
       id, HistoryRecorded{command.sequence, command.activity, command.actor,
-                          stays ? std::nullopt : std::optional(placeOf(*column)), command.foreign,
+                          moves ? std::optional(placeOf(*column)) : std::nullopt, command.foreign,
                           command.assignee, command.team, command.tier});
 }
 

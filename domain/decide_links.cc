@@ -68,18 +68,19 @@ void judge(const SplitTicket& command, const Matter& matter, Judgement& judgemen
   opened.tier = ticket.tier;
   opened.requester = ticket.requester;
   opened.due = ticket.due;
-  Classification plain;
-  plain.type = opened.type;
-  plain.serviceClass = opened.serviceClass;
+  opened.openedBy = matter.context.actor;
   for (std::size_t i = 0; i < count; ++i) {
     opened.id = {ticket.id.board, matter.home.lastNumber + 1 + i};
     opened.title = command.titles[i];
     split.into.push_back(opened.id);
     judgement.write(opened.id, opened);
-    // A part is what the whole was: what needed approval still does (R5).
+    Classification plain;
+    plain.type = opened.type;
+    plain.serviceClass = opened.serviceClass;
     if (ticket.classification != plain) {
       judgement.write(opened.id, TicketClassified{plain, ticket.classification});
     }
+    if (!ticket.team.empty()) judgement.write(opened.id, TeamAssigned{{}, ticket.team});
     judgement.write(opened.id, TicketLinked{LinkKind::parent, ticket.id, false});
   }
   for (const TicketId& part : split.into) {

@@ -1,4 +1,5 @@
 // How work ends, and how it begins again.
+#include "domain/authority.h"
 #include "domain/decide.h"
 
 namespace docket::domain {
@@ -9,6 +10,7 @@ void judge(const ResolveTicket& command, const Matter& matter, Judgement& judgem
   refuseFinished(ticket, judgement);
   refuseBlocked(ticket, judgement);
   refuseOpenGates(ticket, Gate::resolve, judgement);
+  refuseUnapprovedResolution(ticket, command.kind, judgement);
   const Column* const column =
       targetColumn(board, command.column, board.first(ColumnCategory::resolved), judgement);
   if (column != nullptr && column->category != ColumnCategory::resolved) {
@@ -17,6 +19,10 @@ void judge(const ResolveTicket& command, const Matter& matter, Judgement& judgem
     checkArrival(arrivalAt(matter, *column), matter.context, judgement);
   }
   if (!judgement.sound()) return;
+  // Nobody needs to take over what is done.
+  for (const HandOverOffer& offer : ticket.offers) {
+    judgement.write(ticket.id, HandOverReturned{offer.to, "The ticket was resolved.", false});
+  }
   judgement.write(ticket.id,
                   TicketResolved{ticket.place, placeOf(*column), command.resolution, command.kind});
 }
@@ -56,6 +62,7 @@ void judge(const CancelTicket& command, const Matter& matter, Judgement& judgeme
     checkArrival(arrivalAt(matter, *column), matter.context, judgement);
   }
   if (!judgement.sound()) return;
+  if (ticket.blocker) judgement.write(ticket.id, TicketUnblocked{ticket.blocker->kind, ""});
   judgement.write(ticket.id, TicketCancelled{ticket.place, placeOf(*column), command.reason});
 }
 
@@ -64,6 +71,9 @@ void judge(const ReopenTicket& command, const Matter& matter, Judgement& judgeme
   const Board& board = matter.board();
   if (!ticket.finished()) judgement.refuse(TicketNotFinished{ticket.id});
   const Column* const column = targetColumn(board, command.column, board.defaultDrop(), judgement);
+  if (!command.column.empty() && isRequesterOnly(board, matter.context)) {
+    judgement.refuse(FieldInvalid{"column", "is for agents to say", "given"});
+  }
   if (column != nullptr && isFinished(column->category)) {
     judgement.refuse(
         FieldInvalid{"column", "must be a queue, active or waiting column", columnText(*column)});

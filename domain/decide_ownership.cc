@@ -97,6 +97,7 @@ void checkClassification(const Classification& after, const Matter& matter, Judg
       ticket.tier == Tier::first) {
     judgement.refuse(ProblemNeedsTier{ticket.id});
   }
+  checkStandardChange(ticket.classification, after, matter.board(), matter.context, judgement);
   // R5 has no back door: what is active, here or as a guest, does not become what needs approval.
   const bool isActive =
       ticket.place.category == ColumnCategory::active ||
@@ -105,11 +106,11 @@ void checkClassification(const Classification& after, const Matter& matter, Judg
       });
   const bool becomesOther = after.type != ticket.classification.type ||
                             after.changeKind != ticket.classification.changeKind;
-  if (isActive && becomesOther && after.type == TicketType::change &&
-      approversNeeded(after.changeKind) > 0 &&
+  if (isActive && becomesOther && approversNeeded(after.type, after.changeKind) > 0 &&
       approvalState(after.type, after.changeKind, ticket.approvals) != ApprovalState::free) {
     judgement.refuse(ApprovalMissing{
-        ticket.id, "its change would need " + std::to_string(approversNeeded(after.changeKind)) +
+        ticket.id, "its change would need " +
+                       std::to_string(approversNeeded(after.type, after.changeKind)) +
                        " to approve before it is active"});
   }
 }
@@ -219,7 +220,8 @@ void judge(const EditTicket& command, const Matter& matter, Judgement& judgement
 
 void judge(const ClassifyTicket& command, const Matter& matter, Judgement& judgement) {
   const Ticket& ticket = matter.ticket;
-  refuseFinished(ticket, judgement);
+  // Codes are put right when the work is done; what is closed stays.
+  if (ticket.place.category == ColumnCategory::closed) refuseFinished(ticket, judgement);
   const Classification after = changed(ticket.classification, command);
   if (after == ticket.classification) {
     judgement.refuse(NothingToChange{ticket.id.text() + " is classified like that"});
@@ -228,8 +230,11 @@ void judge(const ClassifyTicket& command, const Matter& matter, Judgement& judge
   checkLimitsOfClass(after, matter, judgement);
   if (!judgement.sound()) return;
   judgement.write(ticket.id, TicketClassified{ticket.classification, after});
-  // Approved before it became an emergency: the request did not open the review.
-  if (after.changeKind == ChangeKind::emergency && !ticket.approvals.empty()) {
+  // R6: what becomes a problem leaves the first tier.
+  if (after.type == TicketType::problem && ticket.tier == Tier::first) {
+    judgement.write(ticket.id, TicketEscalated{Tier::first, Tier::second, "It is a problem."});
+  }
+  if (after.changeKind == ChangeKind::emergency) {
     if (auto review = missingPostReview(ticket)) judgement.write(ticket.id, *std::move(review));
   }
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "domain/authority.h"
 #include "domain/cases.h"
 #include "domain/decide.h"
 #include "domain/pull.h"
@@ -32,6 +33,7 @@ void checkFinish(const Matter& matter, const Column& to, Judgement& judgement) {
     judgement.refuse(ResolutionMissing{ticket.id, to.id});
   }
   refuseBlocked(ticket, judgement);
+  if (!ticket.cancelled) refuseUnapprovedResolution(ticket, ticket.resolutionKind, judgement);
   const bool closes = to.category == ColumnCategory::closed;
   refuseOpenGates(ticket, closes ? Gate::close : Gate::resolve, judgement);
   if (closes) refuseHandedOver(ticket, judgement);
@@ -91,6 +93,13 @@ void judge(const OpenTicket& command, const BoardWorld& world, const Context& co
   const Board& board = world.board;
   const Classification is = completed(command);
   checkServiceIsKnown(is.service, context.world, judgement);
+  checkStandardChange({}, is, board, context, judgement);
+  if (isRequesterOnly(board, context) &&
+      (!command.column.empty() || is.serviceClass != ServiceClass::standard ||
+       is.priority != Priority::none)) {
+    judgement.refuse(
+        FieldInvalid{"class", "and column and priority are for agents to say", "given"});
+  }
   const Column* const column =
       targetColumn(board, command.column, board.first(ColumnCategory::queue), judgement);
   if (column != nullptr) {
@@ -122,11 +131,13 @@ void judge(const OpenTicket& command, const BoardWorld& world, const Context& co
   opened.description = command.description;
   opened.requester = command.requester;
   opened.due = command.due;
+  opened.openedBy = context.actor;
   judgement.write(id, std::move(opened));
   Classification plain;
   plain.type = is.type;
   plain.serviceClass = is.serviceClass;
   if (is != plain) judgement.write(id, TicketClassified{plain, is});
+  if (is.changeKind == ChangeKind::emergency) judgement.write(id, *missingPostReview({}));
   if (!command.team.empty()) judgement.write(id, TeamAssigned{{}, command.team});
 }
 
@@ -152,6 +163,9 @@ void judge(const PullNext& command, const BoardWorld& world, const Context& cont
     if (lane == nullptr) judgement.refuse(unknownLane(board, command.lane));
   }
   std::vector<PullCandidate> line = pullOrder(world, context.now);
+  std::erase_if(line, [&](const PullCandidate& candidate) {
+    return context.world.isSetAside(candidate.card->ticket);
+  });
   if (lane != nullptr) {
     std::erase_if(line, [&](const PullCandidate& candidate) {
       return board.laneFor(candidate.card->serviceClass) != lane;

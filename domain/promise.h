@@ -14,10 +14,9 @@
 
 namespace docket::domain {
 
-// The policy in use for such a ticket: the one that selects by the most fields; of equals, the one
-// with the lower id. None: nothing is promised.
-const DefinedPolicy* policyFor(const BoardKey& board, const Classification& classification,
-                               const DeskDefinitions& desk);
+// The policy for the ticket, of those in use since before it was opened: the one that selects by
+// the most fields; of equals, the one with the lower id. None: nothing is promised.
+const DefinedPolicy* policyFor(const Ticket& ticket, const DeskDefinitions& desk);
 
 // A clock, read at an instant.
 struct ClockReading {
@@ -28,13 +27,24 @@ struct ClockReading {
   Ledger ledger;
 };
 // None: the calendar is unknown or cannot be worked by.
-std::optional<ClockReading> readClock(const Clock& clock, const DeskDefinitions& desk,
-                                      Timestamp now);
+std::optional<ClockReading> readClock(const Clocks& clocks, const Clock& clock,
+                                      const DeskDefinitions& desk, Timestamp now);
 
 // What the target of a clock would be under the policies of today: for the second verdict.
 // None: nothing would be promised.
 std::optional<std::chrono::seconds> targetToday(const Ticket& ticket, PromiseKind kind,
                                                 const DeskDefinitions& desk);
+
+// Whether such an event can change what a ticket's promises have come to. When it cannot, and no
+// clock is due, they need not be asked about: it saves the arithmetic for most commands.
+bool concernsPromises(const TicketEvent& event);
+
+// Both of what is below, for the price of one.
+struct PromiseOutlook {
+  std::vector<TicketEvent> due;
+  std::optional<Timestamp> next;  // the earliest; may be past while `due` is not empty
+};
+PromiseOutlook promiseOutlook(const Ticket& ticket, const DeskDefinitions& desk, Timestamp now);
 
 // What there is to write down about a ticket's promises at `now`, in order: promises made or
 // replaced, warnings, and what was missed or met. Empty when all of it is written. Written events

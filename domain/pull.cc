@@ -120,7 +120,6 @@ std::vector<PullCandidate> pullOrder(const BoardWorld& world, Timestamp now) {
   std::vector<const OpenCard*> queued;
   for (const auto& [ticket, card] : world.open) {
     if (card.place.category != ColumnCategory::queue) continue;
-    if (ticket.board == world.board.key && world.setAside.contains(ticket.number)) continue;
     queued.push_back(&card);
   }
   return pullOrder(queued, now, {world.board.policy, world.recent});

@@ -37,7 +37,8 @@ struct PullCandidate {
 std::vector<PullCandidate> pullOrder(const std::vector<const OpenCard*>& candidates, Timestamp now,
                                      const PullFacts& facts);
 
-// What waits in the queue columns of the board, in that order.
+// What waits in the queue columns of the board, in that order, tickets with an event that is not
+// understood among them.
 std::vector<PullCandidate> pullOrder(const BoardWorld& world, Timestamp now);
 
 }  // namespace docket::domain

@@ -116,13 +116,14 @@ std::string limitCommand(const WipLimitReached& r) {
 
 RefusalText describeOne(const WipLimitReached& r) {
   const bool isColumn = r.scope.kind == LimitKind::column;
-  const std::string holds = isColumn ? " and holds " : " and has under way ";
-  std::string wayOut =
-      isColumn ? "Finish or move a card that stands there" : "Finish work that counts for it first";
+  const bool countsPlace = isColumn || r.scope.kind == LimitKind::cell;
+  const std::string holds = countsPlace ? " and holds " : " and has under way ";
+  std::string wayOut = countsPlace ? "Finish or move a card that stands there"
+                                   : "Finish work that counts for it first";
   if (r.mayOverride) {
-    wayOut += isColumn ? "; or move with a reason: docket ticket move TICKET " +
-                             r.scope.column.value + " --override REASON"
-                       : "; or have a manager move with --override REASON";
+    wayOut += countsPlace ? "; or move with a reason: docket ticket move TICKET " +
+                                r.scope.column.value + " --override REASON"
+                          : "; or have a manager move with --override REASON";
   }
   wayOut += "; or raise the limit: " + limitCommand(r) + ".";
   RefusalText told{"wip-limit-reached",
@@ -220,10 +221,11 @@ RefusalText describeOne(const NothingToPull& r) {
 }
 
 RefusalText describeOne(const TriageNoteMissing& r) {
-  return {"triage-note-missing",
-          "Ticket " + r.ticket.text() + " cannot go to tier 3 without a triage note.",
-          "Say what was found and tried, as the note of the escalation.",
-          {{"ticket", r.ticket.text()}}};
+  return {
+      "triage-note-missing",
+      "Ticket " + r.ticket.text() + " cannot go to tier 3 without a triage note.",
+      "Say what was found and tried: docket ticket escalate " + r.ticket.text() + " 3 --note TEXT.",
+      {{"ticket", r.ticket.text()}}};
 }
 
 RefusalText describeOne(const VersionMovedOn& r) {
@@ -355,7 +357,8 @@ RefusalText describeOne(const ApprovalMissing& r) {
   return {"approval-missing",
           "Work on " + r.ticket.text() + " may not begin: " + r.why + ".",
           "See who has to decide with docket ticket show " + r.ticket.text() +
-              ", or ask with docket ticket request-approval " + r.ticket.text() + ".",
+              ", or ask with docket ticket request-approval " + r.ticket.text() +
+              " --question TEXT.",
           {{"ticket", r.ticket.text()}, {"why", r.why}}};
 }
 
@@ -370,7 +373,7 @@ RefusalText describeOne(const ApprovalIsDecided& r) {
   return {"approval-is-decided",
           "Approval " + std::to_string(r.number) + " of " + r.ticket.text() + " is decided.",
           "Ask anew if it is to be decided otherwise: docket ticket request-approval " +
-              r.ticket.text() + ".",
+              r.ticket.text() + " --question TEXT.",
           {{"ticket", r.ticket.text()}, {"approval", std::to_string(r.number)}}};
 }
 
@@ -404,7 +407,7 @@ RefusalText describeOne(const HandOverOpen& r) {
   return {"hand-over-open",
           r.ticket.text() + " was offered to board " + r.board.value + " or is there.",
           "Have it returned first: docket ticket return " + r.ticket.text() + " --board " +
-              r.board.value + ".",
+              r.board.value + " --reason REASON.",
           {{"ticket", r.ticket.text()}, {"board", r.board.value}}};
 }
 
@@ -413,7 +416,7 @@ RefusalText describeOne(const NoHandOver& r) {
       "no-hand-over",
       r.ticket.text() + " was not offered to board " + quoted(r.board.value) + ", or that is over.",
       "See where it stands with docket ticket show " + r.ticket.text() +
-          ", or offer it: docket ticket offer " + r.ticket.text() + " BOARD.",
+          ", or offer it: docket ticket offer " + r.ticket.text() + " BOARD --reason REASON.",
       {{"ticket", r.ticket.text()}, {"board", r.board.value}}};
 }
 

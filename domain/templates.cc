@@ -72,7 +72,7 @@ std::vector<Rule> developmentRules() {
 }  // namespace
 
 std::optional<BoardTemplate> boardTemplate(std::string_view name) {
-  // Where an it-support board hands over to is the desk's own: `board set-rule` names it.
+  // Where an it-support board hands over to is the desk's own: `docket board rule set` names it.
   if (name == "it-support") return BoardTemplate{itSupport(), lanesByClass(), {}};
   if (name == "development") {
     return BoardTemplate{development(), lanesByClass(), developmentRules()};

@@ -25,7 +25,8 @@ struct TextRule {
 };
 
 inline constexpr TextRule kTitleRule{1, 300, Controls::none};
-inline constexpr TextRule kDescriptionRule{0, 10'000, Controls::newlineAndTab};
+// An event that changes it holds it twice.
+inline constexpr TextRule kDescriptionRule{0, 5'900, Controls::newlineAndTab};
 inline constexpr TextRule kLongTextRule{1, 10'000, Controls::newlineAndTab};
 inline constexpr TextRule kReasonRule{1, 1'000, Controls::newlineAndTab};
 inline constexpr TextRule kOptionalReasonRule{0, 1'000, Controls::newlineAndTab};

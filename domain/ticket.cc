@@ -44,10 +44,13 @@ void open(Ticket& ticket, const TicketOpened& opened, Timestamp occurredAt) {
   ticket.title = opened.title;
   ticket.description = opened.description;
   ticket.requester = opened.requester;
+  ticket.openedBy = opened.openedBy;
   ticket.due = opened.due;
   ticket.externalKey = opened.externalKey;
   ticket.foreign = opened.foreign;
   ticket.openedAt = occurredAt;
+  ticket.lastAt = occurredAt;
+  ticket.wasEscalated = opened.tier != Tier::first;
   ticket.inColumnSince = occurredAt;
   ticket.entries = 1;
   // Opened past the queue is committed at once.
@@ -79,11 +82,29 @@ void dropGuest(Ticket& ticket, const BoardKey& board) {
   std::erase_if(ticket.guests, [&](const GuestPlacement& one) { return one.board == board; });
 }
 
+GuestPlacement accepted(const HandOverAccepted& event, Timestamp occurredAt) {
+  GuestPlacement placement{event.by, event.place, event.agent, occurredAt, occurredAt, {}};
+  if (event.place.category != ColumnCategory::queue) placement.committedAt = occurredAt;
+  return placement;
+}
+
 void moveGuest(Ticket& ticket, const BoardKey& board, const Place& to, Timestamp occurredAt) {
   GuestPlacement* const placement = guest(ticket, board);
   if (placement == nullptr) return;
   if (placement->place.column != to.column) placement->inColumnSince = occurredAt;
+  if (placement->place.category == ColumnCategory::queue && to.category != ColumnCategory::queue &&
+      !placement->committedAt) {
+    placement->committedAt = occurredAt;
+  }
   placement->place = to;
+}
+
+// What the desk notes by itself, whenever it comes to it.
+bool isOfTheDesk(const TicketEvent& event) {
+  return std::holds_alternative<PromiseMade>(event) ||
+         std::holds_alternative<PromiseWarned>(event) ||
+         std::holds_alternative<PromiseMissed>(event) ||
+         std::holds_alternative<PromiseMet>(event) || std::holds_alternative<RuleNotApplied>(event);
 }
 
 // All but the opening and the clocks.
@@ -124,6 +145,7 @@ void evolveOne(Ticket& ticket, const TicketEvent& event, Timestamp occurredAt) {
                  [&](const ContactRecorded&) { ++ticket.contactCount; },
                  [&](const TicketCameBack& e) { enter(ticket, e.to, occurredAt); },
                  [&](const HandOverOffered& e) {
+                   if (e.to == ticket.id.board) return;  // nor offered to its home
                    dropOffer(ticket, e.to);
                    ticket.offers.push_back({e.to, e.reason, occurredAt});
                  },
@@ -131,7 +153,7 @@ void evolveOne(Ticket& ticket, const TicketEvent& event, Timestamp occurredAt) {
                    if (e.by == ticket.id.board) return;  // nobody is a guest at home
                    dropOffer(ticket, e.by);
                    dropGuest(ticket, e.by);
-                   ticket.guests.push_back({e.by, e.place, e.agent, occurredAt, occurredAt});
+                   ticket.guests.push_back(accepted(e, occurredAt));
                  },
                  [&](const HandOverReturned& e) {
                    dropOffer(ticket, e.by);
@@ -187,6 +209,7 @@ void evolve(Ticket& ticket, const TicketEvent& event, Timestamp occurredAt) {
   }
   if (!ticket.exists) return;  // history of a ticket that nobody opened makes no ticket
   const Place before = ticket.place;
+  if (!isOfTheDesk(event)) ticket.lastAt = std::max(ticket.lastAt, occurredAt);
   evolveOne(ticket, event, occurredAt);
   ticket.clocks.apply(event, before, ticket.place, occurredAt);
 }

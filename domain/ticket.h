@@ -38,6 +38,7 @@ struct GuestPlacement {
   SubjectId assignee;
   Timestamp since;
   Timestamp inColumnSince;
+  std::optional<Timestamp> committedAt;  // when it first left that board's queue
   bool operator==(const GuestPlacement&) const = default;
 };
 
@@ -66,6 +67,7 @@ struct Ticket {
   std::vector<GuestPlacement> guests;
   std::vector<HandOverOffer> offers;
   Timestamp openedAt;
+  Timestamp lastAt;  // of its latest event, apart from what the desk noted by itself
   Timestamp inColumnSince;
   std::uint64_t entries = 0;             // columns entered so far, the first one included
   std::optional<Timestamp> committedAt;  // promised, or first left a queue column
@@ -74,6 +76,7 @@ struct Ticket {
   std::string title;
   std::string description;
   SubjectId requester;
+  SubjectId openedBy;
   std::optional<Timestamp> due;
   // Ownership
   SubjectId assignee;
@@ -120,6 +123,12 @@ struct Context {
   SubjectId actor;
   const World& world;
   bool isSystem = false;  // the desk itself asks: a clock or a rule
+  // When it is asked: roles are what they are then, whenever the command says that it happened.
+  // None: `now`.
+  std::optional<Timestamp> askedAt;
+  SubjectId onBehalfOf;  // empty: of nobody
+
+  Timestamp rolesAt() const { return askedAt.value_or(now); }
 };
 
 struct TicketChange {

@@ -16,6 +16,7 @@
 
 namespace docket::domain {
 
+// Schema version 1 did not say who opened it.
 struct TicketOpened {
   TicketId id;
   Place place;
@@ -28,6 +29,7 @@ struct TicketOpened {
   std::optional<Timestamp> due;
   std::string externalKey;                // the source's own id for it; empty: opened here
   std::vector<ForeignAttribute> foreign;  // what the source says of the ticket as a whole
+  SubjectId openedBy;                     // empty: an import did, or it was not written down
   bool operator==(const TicketOpened&) const = default;
 };
 
@@ -230,6 +232,7 @@ struct ApprovalRequested {
   std::vector<SubjectId> approvers;  // who may decide; empty: whoever has the role approver
   std::uint32_t needed = 1;          // different people who must approve
   std::string question;
+  SubjectId askedBy;  // who does not answer it
   bool operator==(const ApprovalRequested&) const = default;
 };
 

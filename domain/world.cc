@@ -18,12 +18,18 @@ std::size_t indexOf(ServiceClass serviceClass) {
   return static_cast<std::size_t>(serviceClass);
 }
 
-template <class T>
-std::uint32_t listed(std::vector<T>& all, const T& one) {
-  const auto found = std::find(all.begin(), all.end(), one);
-  if (found != all.end()) return static_cast<std::uint32_t>(found - all.begin());
-  all.push_back(one);
-  return static_cast<std::uint32_t>(all.size() - 1);
+std::uint32_t listed(std::vector<Place>& places, const Place& place) {
+  const auto found = std::find(places.begin(), places.end(), place);
+  if (found != places.end()) return static_cast<std::uint32_t>(found - places.begin());
+  places.push_back(place);
+  return static_cast<std::uint32_t>(places.size() - 1);
+}
+
+std::uint32_t listed(BoardWorld& world, const SubjectId& person) {
+  const auto [at, isNew] =
+      world.indexOfPerson.try_emplace(person, static_cast<std::uint32_t>(world.people.size()));
+  if (isNew) world.people.push_back(person);
+  return at->second;
 }
 
 FinishedCard packed(BoardWorld& world, const OpenCard& card) {
@@ -32,13 +38,15 @@ FinishedCard packed(BoardWorld& world, const OpenCard& card) {
   finished.committedAt = card.committedAt.value_or(Timestamp{});
   finished.due = card.due.value_or(Timestamp{});
   finished.place = listed(world.places, card.place);
-  finished.assignee = listed(world.people, card.assignee);
+  finished.assignee = listed(world, card.assignee);
   finished.type = static_cast<std::uint8_t>(card.type);
   finished.serviceClass = static_cast<std::uint8_t>(card.serviceClass);
   finished.committed = card.committedAt.has_value();
   finished.promised = card.due.has_value();
   finished.blocked = card.blocked;
   finished.awaitsApproval = card.awaitsApproval;
+  finished.hasClocks = card.hasClocks;
+  finished.worked = card.worked;
   finished.tier = card.tier;
   return finished;
 }
@@ -55,6 +63,8 @@ OpenCard unpacked(const BoardWorld& world, const TicketId& ticket, const Finishe
   if (finished.promised) card.due = finished.due;
   card.blocked = finished.blocked;
   card.awaitsApproval = finished.awaitsApproval;
+  card.hasClocks = finished.hasClocks;
+  card.worked = finished.worked;
   card.tier = finished.tier;
   return card;
 }
@@ -111,13 +121,18 @@ std::chrono::microseconds timeBetween(Timestamp from, Timestamp to) {
   return fits ? to - from : std::chrono::microseconds::max();
 }
 
-void move(BoardWorld& world, const TicketId& ticket, const Place& to, Timestamp occurredAt) {
+// What counts as a cycle time of the board's own: neither what was cancelled nor what was imported.
+enum class Cycle { counts, isLeftOut };
+
+void move(BoardWorld& world, const TicketId& ticket, const Place& to, Timestamp occurredAt,
+          Cycle cycle = Cycle::counts) {
   change(world, ticket, [&](OpenCard& card) {
     if (card.place.category == ColumnCategory::queue && to.category != ColumnCategory::queue &&
         !card.committedAt) {
       card.committedAt = occurredAt;
     }
-    if (!isFinished(card.place.category) && isFinished(to.category) && card.committedAt) {
+    if (cycle == Cycle::counts && !isFinished(card.place.category) && isFinished(to.category) &&
+        card.committedAt) {
       remember(world.recent.cycleTimes[indexOf(card.type)],
                timeBetween(*card.committedAt, occurredAt), RecentWork::kCycleTimesMax);
     }
@@ -140,6 +155,7 @@ void open(BoardWorld& world, const TicketId& ticket, const TicketOpened& opened,
   card.serviceClass = opened.serviceClass;
   card.arrivedAt = occurredAt;
   card.due = opened.due;
+  card.awaitsApproval = approvalState(opened.type, ChangeKind::none, {}) != ApprovalState::free;
   card.tier = opened.tier;
   if (opened.place.category != ColumnCategory::queue) card.committedAt = occurredAt;
   putOn(world, std::move(card));
@@ -266,107 +282,122 @@ void World::apply(const TicketId& ticket, const TicketEvent& event, Timestamp oc
   if (home.board.key.empty()) home.board.key = ticket.board;
   if (!std::holds_alternative<TicketOpened>(event) && !home.knows(ticket.number)) return;
   const auto moveHome = [&](const Place& to) { move(home, ticket, to, occurredAt); };
-  std::visit(Cases{
-                 [&](const TicketOpened& e) {
-                   forget(ticket);
-                   open(home, ticket, e, occurredAt);
-                 },
-                 [&](const TicketMoved& e) { moveHome(e.to); },
-                 [&](const TicketPulled& e) {
-                   notePull(home, ticket);
-                   moveHome(e.to);
-                   change(home, ticket, [&](OpenCard& card) { card.assignee = e.agent; });
-                 },
-                 [&](const TicketAssigned& e) {
-                   change(home, ticket, [&](OpenCard& card) { card.assignee = e.to; });
-                 },
-                 [&](const TicketEscalated& e) {
-                   changeEverywhere(ticket, [&](OpenCard& card) { card.tier = e.to; });
-                 },
-                 [&](const TicketBlocked&) {
-                   changeEverywhere(ticket, [](OpenCard& card) { card.blocked = true; });
-                 },
-                 [&](const TicketUnblocked&) {
-                   changeEverywhere(ticket, [](OpenCard& card) { card.blocked = false; });
-                 },
-                 [](const CommentAdded&) {},
-                 [&](const TicketResolved& e) { moveHome(e.to); },
-                 [&](const TicketReopened& e) { moveHome(e.to); },
-                 [&](const HistoryRecorded& e) {
-                   if (e.to) moveHome(*e.to);
-                   if (e.assignee) {
-                     change(home, ticket, [&](OpenCard& card) { card.assignee = *e.assignee; });
-                   }
-                   if (e.tier) {
-                     changeEverywhere(ticket, [&](OpenCard& card) { card.tier = *e.tier; });
-                   }
-                 },
-                 [&](const TicketEdited& e) {
-                   if (e.field != kDueField) return;
-                   changeEverywhere(ticket,
-                                    [&](OpenCard& card) { card.due = parseInstant(e.after); });
-                 },
-                 [&](const TicketClassified& e) {
-                   if (e.after.changeKind != extras(ticket).changeKind) {
-                     home.extras[ticket.number].changeKind = e.after.changeKind;
-                   }
-                   changeEverywhere(ticket, [&](OpenCard& card) {
-                     card.type = e.after.type;
-                     card.serviceClass = e.after.serviceClass;
-                   });
-                   noteApprovals(ticket);
-                 },
-                 [&](const TicketCommitted&) {
-                   change(home, ticket, [&](OpenCard& card) {
-                     if (!card.committedAt) card.committedAt = occurredAt;
-                   });
-                 },
-                 [](const TeamAssigned&) {},
-                 [](const ContactRecorded&) {},
-                 [&](const TicketCameBack& e) { moveHome(e.to); },
-                 [&](const HandOverOffered& e) {
-                   boards_[e.to].inbox.insert_or_assign(ticket, occurredAt);
-                 },
-                 [&](const HandOverAccepted& e) { accept(ticket, e, occurredAt); },
-                 [&](const HandOverReturned& e) { giveBack(ticket, e.by); },
-                 [&](const GuestMoved& e) {
-                   if (isGuest(ticket, e.board)) move(boards_[e.board], ticket, e.to, occurredAt);
-                 },
-                 [&](const GuestPulled& e) {
-                   if (!isGuest(ticket, e.board)) return;
-                   BoardWorld& host = boards_[e.board];
-                   notePull(host, ticket);
-                   move(host, ticket, e.to, occurredAt);
-                   change(host, ticket, [&](OpenCard& card) { card.assignee = e.agent; });
-                 },
-                 [&](const GuestAssigned& e) {
-                   if (!isGuest(ticket, e.board)) return;
-                   change(boards_[e.board], ticket, [&](OpenCard& card) { card.assignee = e.to; });
-                 },
-                 [&](const ApprovalRequested& e) {
-                   domain::apply(home.extras[ticket.number].approvals, e);
-                   noteApprovals(ticket);
-                 },
-                 [&](const ApprovalDecided& e) {
-                   domain::apply(home.extras[ticket.number].approvals, e);
-                   noteApprovals(ticket);
-                 },
-                 [](const CheckAdded&) {},
-                 [](const CheckCompleted&) {},
-                 [](const TicketLinked&) {},
-                 [](const TicketUnlinked&) {},
-                 [](const TicketSplit&) {},
-                 [&](const TicketClosed& e) { moveHome(e.to); },
-                 [&](const TicketCancelled& e) { moveHome(e.to); },
-                 [](const SatisfactionRecorded&) {},
-                 [&](const PromiseMade&) { home.extras[ticket.number].hasClocks = true; },
-                 [](const PromiseChanged&) {},
-                 [](const PromiseWarned&) {},
-                 [](const PromiseMissed&) {},
-                 [](const PromiseMet&) {},
-                 [](const RuleNotApplied&) {},
-             },
-             event);
+  // A guest placement at home is none: there is no such decision.
+  const auto host = [&](const BoardKey& board) -> BoardWorld* {
+    return board == ticket.board ? nullptr : &boards_[board];
+  };
+  const auto guestAt = [&](const BoardKey& board) {
+    return isGuest(ticket, board) ? host(board) : nullptr;
+  };
+  std::visit(
+      Cases{
+          [&](const TicketOpened& e) {
+            forget(ticket);
+            open(home, ticket, e, occurredAt);
+          },
+          [&](const TicketMoved& e) { moveHome(e.to); },
+          [&](const TicketPulled& e) {
+            notePull(home, ticket);
+            moveHome(e.to);
+            change(home, ticket, [&](OpenCard& card) { card.assignee = e.agent; });
+          },
+          [&](const TicketAssigned& e) {
+            change(home, ticket, [&](OpenCard& card) { card.assignee = e.to; });
+          },
+          [&](const TicketEscalated& e) {
+            changeEverywhere(ticket, [&](OpenCard& card) { card.tier = e.to; });
+          },
+          [&](const TicketBlocked&) {
+            changeEverywhere(ticket, [](OpenCard& card) { card.blocked = true; });
+          },
+          [&](const TicketUnblocked&) {
+            changeEverywhere(ticket, [](OpenCard& card) { card.blocked = false; });
+          },
+          [](const CommentAdded&) {},
+          [&](const TicketResolved& e) { moveHome(e.to); },
+          [&](const TicketReopened& e) { moveHome(e.to); },
+          [&](const HistoryRecorded& e) {
+            if (e.to) move(home, ticket, *e.to, occurredAt, Cycle::isLeftOut);
+            if (e.assignee) {
+              change(home, ticket, [&](OpenCard& card) { card.assignee = *e.assignee; });
+            }
+            if (e.tier) changeEverywhere(ticket, [&](OpenCard& card) { card.tier = *e.tier; });
+          },
+          [&](const TicketEdited& e) {
+            if (e.field != kDueField) return;
+            changeEverywhere(ticket, [&](OpenCard& card) { card.due = parseInstant(e.after); });
+          },
+          [&](const TicketClassified& e) {
+            if (e.after.changeKind != extras(ticket).changeKind) {
+              home.extras[ticket.number].changeKind = e.after.changeKind;
+            }
+            changeEverywhere(ticket, [&](OpenCard& card) {
+              card.type = e.after.type;
+              card.serviceClass = e.after.serviceClass;
+            });
+            noteApprovals(ticket);
+          },
+          [&](const TicketCommitted&) {
+            change(home, ticket, [&](OpenCard& card) {
+              if (!card.committedAt) card.committedAt = occurredAt;
+            });
+          },
+          [](const TeamAssigned&) {},
+          [](const ContactRecorded&) {},
+          [&](const TicketCameBack& e) { moveHome(e.to); },
+          [&](const HandOverOffered& e) {
+            if (BoardWorld* const to = host(e.to)) to->inbox.insert_or_assign(ticket, occurredAt);
+          },
+          [&](const HandOverAccepted& e) {
+            if (host(e.by) != nullptr) accept(ticket, e, occurredAt);
+          },
+          [&](const HandOverReturned& e) {
+            if (host(e.by) != nullptr) giveBack(ticket, e.by);
+          },
+          [&](const GuestMoved& e) {
+            if (BoardWorld* const at = guestAt(e.board)) move(*at, ticket, e.to, occurredAt);
+          },
+          [&](const GuestPulled& e) {
+            BoardWorld* const at = guestAt(e.board);
+            if (at == nullptr) return;
+            notePull(*at, ticket);
+            move(*at, ticket, e.to, occurredAt);
+            change(*at, ticket, [&](OpenCard& card) { card.assignee = e.agent; });
+          },
+          [&](const GuestAssigned& e) {
+            BoardWorld* const at = guestAt(e.board);
+            if (at == nullptr) return;
+            change(*at, ticket, [&](OpenCard& card) { card.assignee = e.to; });
+          },
+          [&](const ApprovalRequested& e) {
+            domain::apply(home.extras[ticket.number].approvals, e);
+            noteApprovals(ticket);
+          },
+          [&](const ApprovalDecided& e) {
+            domain::apply(home.extras[ticket.number].approvals, e);
+            noteApprovals(ticket);
+          },
+          [](const CheckAdded&) {},
+          [](const CheckCompleted&) {},
+          [](const TicketLinked&) {},
+          [](const TicketUnlinked&) {},
+          [](const TicketSplit&) {},
+          [&](const TicketClosed& e) { moveHome(e.to); },
+          [&](const TicketCancelled& e) { move(home, ticket, e.to, occurredAt, Cycle::isLeftOut); },
+          [](const SatisfactionRecorded&) {},
+          [&](const PromiseMade&) {
+            change(home, ticket, [](OpenCard& card) { card.hasClocks = true; });
+          },
+          [](const PromiseChanged&) {},
+          [](const PromiseWarned&) {},
+          [](const PromiseMissed&) {},
+          [](const PromiseMet&) {},
+          [](const RuleNotApplied&) {},
+      },
+      event);
+  const bool isHistory =
+      std::holds_alternative<TicketOpened>(event) || std::holds_alternative<HistoryRecorded>(event);
+  if (!isHistory) change(home, ticket, [](OpenCard& card) { card.worked = true; });
 }
 
 void World::apply(const DeskEvent& event, Timestamp occurredAt) {
@@ -387,7 +418,12 @@ void World::apply(const DeskEvent& event, Timestamp occurredAt) {
           },
           [&](const PromisePolicySet& e) {
             DefinedPolicy& defined = next(desk_.policies, e.policy.id);
-            if (!defined.policy.inUse || defined.policy.id.empty()) defined.since = occurredAt;
+            // What is promised otherwise is another promise: it begins now.
+            const bool isNew = defined.policy.id.empty() || !defined.policy.inUse ||
+                               defined.policy.selector != e.policy.selector ||
+                               defined.policy.targets != e.policy.targets ||
+                               defined.policy.calendar != e.policy.calendar;
+            if (isNew) defined.since = occurredAt;
             defined.policy = e.policy;
           },
           [&](const ServiceSet& e) { next(desk_.services, e.service.id).service = e.service; },
@@ -424,6 +460,20 @@ std::optional<std::uint64_t> World::versionOf(const Definition& definition) cons
       return in(desk_.services, ServiceId{definition.id});
   }
   return std::nullopt;
+}
+
+bool World::wasWorkedOn(const TicketId& ticket) const {
+  const auto board = boards_.find(ticket.board);
+  if (board == boards_.end()) return false;
+  const auto open = board->second.open.find(ticket);
+  if (open != board->second.open.end()) return open->second.worked;
+  const auto done = board->second.finished.find(ticket.number);
+  return done != board->second.finished.end() && done->second.worked;
+}
+
+bool World::isSetAside(const TicketId& ticket) const {
+  const auto board = boards_.find(ticket.board);
+  return board != boards_.end() && board->second.setAside.contains(ticket.number);
 }
 
 bool World::knows(const TicketId& ticket) const {

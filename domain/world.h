@@ -38,6 +38,8 @@ struct OpenCard {
   SubjectId assignee;
   bool blocked = false;
   bool awaitsApproval = false;  // it may not become active (R5)
+  bool hasClocks = false;       // something was promised
+  bool worked = false;  // the desk has done something with it since it was opened or imported
   Tier tier = Tier::first;
   bool operator==(const OpenCard&) const = default;
 };
@@ -58,6 +60,8 @@ struct FinishedCard {
   bool promised : 1 = false;
   bool blocked : 1 = false;
   bool awaitsApproval : 1 = false;
+  bool hasClocks : 1 = false;
+  bool worked : 1 = false;
   bool operator==(const FinishedCard&) const = default;
 };
 static_assert(sizeof(FinishedCard) == 40);
@@ -67,7 +71,6 @@ struct TicketExtras {
   ChangeKind changeKind = ChangeKind::none;
   std::vector<Approval> approvals;
   std::vector<BoardKey> guestOn;
-  bool hasClocks = false;  // something was promised
   bool operator==(const TicketExtras&) const = default;
 };
 
@@ -120,8 +123,9 @@ struct BoardWorld {
   std::unordered_map<std::string, std::uint64_t> imported;   // external key -> ticket number
   std::unordered_map<std::uint64_t, FinishedCard> finished;  // by ticket number
   std::unordered_map<std::uint64_t, TicketExtras> extras;    // by ticket number
-  std::vector<Place> places;                   // where finished cards stand; a place is listed once
-  std::vector<SubjectId> people;               // to whom finished cards are assigned; likewise
+  std::vector<Place> places;      // where finished cards stand; a place is listed once
+  std::vector<SubjectId> people;  // to whom finished cards are assigned; likewise
+  std::unordered_map<SubjectId, std::uint32_t> indexOfPerson;  // in `people`
   std::optional<UnreadEvent> unread;           // the first event of the board not understood
   std::map<std::uint64_t, SetAside> setAside;  // by ticket number
 
@@ -188,6 +192,10 @@ class World {
   // None when the board was never created.
   const BoardWorld* find(const BoardKey& key) const;
   std::vector<BoardKey> boards() const;  // sorted
+  // Whether the desk has done something with it since it was opened or imported.
+  bool wasWorkedOn(const TicketId& ticket) const;
+  // It has an event that is not understood.
+  bool isSetAside(const TicketId& ticket) const;
   // Whether a ticket was ever opened under that id.
   bool knows(const TicketId& ticket) const;
   // What few tickets have; a default-made one for all others.

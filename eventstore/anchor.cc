@@ -5,21 +5,12 @@
 #include "eventstore/bytes.h"
 #include "eventstore/envelope.h"
 #include "eventstore/files.h"
+#include "eventstore/lines.h"
 
 namespace docket::eventstore {
 namespace {
 
 constexpr std::size_t kMaxAnchorBytes = 512;
-
-// The text between `before` and the next line feed, which are all taken off `text`.
-std::optional<std::string_view> takeLine(std::string_view& text, std::string_view before) {
-  if (!text.starts_with(before)) return std::nullopt;
-  const std::size_t end = text.find('\n');
-  if (end == std::string_view::npos) return std::nullopt;
-  const std::string_view value = text.substr(before.size(), end - before.size());
-  text.remove_prefix(end + 1);
-  return value;
-}
 
 std::optional<Anchor> readLines(std::string_view text) {
   if (!takeLine(text, "docket anchor 2")) return std::nullopt;

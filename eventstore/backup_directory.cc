@@ -7,6 +7,7 @@
 
 #include "eventstore/bytes.h"
 #include "eventstore/database.h"
+#include "eventstore/lines.h"
 #include "eventstore/sha256.h"
 
 namespace docket::eventstore {
@@ -44,21 +45,14 @@ bool parseNumber(std::string_view text, Number& number) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
-// Takes "`name` value\n" off the front of `text`; empty if it is not there.
-std::string_view takeLine(std::string_view& text, std::string_view name) {
-  const std::size_t end = text.find('\n');
-  if (end == std::string_view::npos || !text.starts_with(name) || end <= name.size() ||
-      text[name.size()] != ' ') {
-    return {};
-  }
-  const std::string_view value = text.substr(name.size() + 1, end - name.size() - 1);
-  text.remove_prefix(end + 1);
-  return value;
+// The value of the line "`name` value"; empty if it is not there.
+std::string_view takeValue(std::string_view& text, std::string_view name) {
+  return takeLine(text, std::string(name) + " ").value_or(std::string_view());
 }
 
 bool takeTime(std::string_view& text, std::string_view name, Timestamp& time) {
   std::int64_t micros = 0;
-  if (!parseNumber(takeLine(text, name), micros)) return false;
+  if (!parseNumber(takeValue(text, name), micros)) return false;
   time = Timestamp(std::chrono::microseconds(micros));
   return true;
 }
@@ -91,17 +85,17 @@ std::string descriptionText(const BackupDescription& description) {
 std::optional<BackupDescription> parseDescription(std::string_view text) {
   const std::string_view whole = text;
   BackupDescription description;
-  if (takeLine(text, "docket") != "backup 1") return std::nullopt;
-  if (!parseNumber(takeLine(text, "id"), description.id.value)) return std::nullopt;
-  description.storeId = takeLine(text, "store");
+  if (takeValue(text, "docket") != "backup 1") return std::nullopt;
+  if (!parseNumber(takeValue(text, "id"), description.id.value)) return std::nullopt;
+  description.storeId = takeValue(text, "store");
   Digest& root = description.root;
   Digest& files = description.files;
-  if (!parseNumber(takeLine(text, "head"), description.head.value) ||
-      !fromHex(takeLine(text, "root"), root.bytes.data(), root.bytes.size()) ||
+  if (!parseNumber(takeValue(text, "head"), description.head.value) ||
+      !fromHex(takeValue(text, "root"), root.bytes.data(), root.bytes.size()) ||
       !takeTime(text, "recorded", description.lastRecorded) ||
       !takeTime(text, "made", description.madeAt) ||
-      !parseNumber(takeLine(text, "added"), description.newBytes) ||
-      !fromHex(takeLine(text, "files"), files.bytes.data(), files.bytes.size())) {
+      !parseNumber(takeValue(text, "added"), description.newBytes) ||
+      !fromHex(takeValue(text, "files"), files.bytes.data(), files.bytes.size())) {
     return std::nullopt;
   }
   // There is one right text, its sum included.
@@ -165,7 +159,7 @@ tl::expected<void, StoreError> BackupDirectory::readStore() {
   }
   if (!text) return tl::unexpected(text.error());
   std::string_view rest = *text;
-  if (takeLine(rest, "docket") == "backups 1") storeId_ = takeLine(rest, "store");
+  if (takeValue(rest, "docket") == "backups 1") storeId_ = takeValue(rest, "store");
   if (storeText(storeId_) == *text) return {};
   return tl::unexpected(
       StoreError{StoreErrorCode::corrupt, file.string() + " is damaged: its sum does not match"});

@@ -2,23 +2,15 @@
 
 #include <algorithm>
 #include <charconv>
-#include <optional>
 
 #include "eventstore/base64.h"
+#include "eventstore/lines.h"
 
 namespace docket::eventstore {
 namespace {
 
 tl::unexpected<std::string> refuse(std::string_view what) {
   return tl::unexpected(std::string(what));
-}
-
-std::optional<std::string_view> takeLine(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  if (end == std::string_view::npos) return std::nullopt;
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(end + 1);
-  return line;
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
-#include <queue>
 #include <utility>
 
 #include "eventstore/files.h"
@@ -56,9 +55,11 @@ class RunMerge {
     auto writer = CommandRunWriter::create(path, std::move(header), env);
     if (!writer) return tl::unexpected(writer.error());
     std::unique_ptr<RunMerge> merge(new RunMerge(std::move(runs), std::move(*writer)));
-    for (std::size_t i = 0; i < merge->runs_.size(); ++i) {
-      merge->cursors_.emplace_back(*merge->runs_[i]);
-      if (auto moved = merge->advance(i); !moved) return tl::unexpected(moved.error());
+    for (const auto& run : merge->runs_) {
+      CommandRun::Cursor cursor(*run);
+      const auto first = cursor.next();
+      if (!first) return tl::unexpected(first.error());
+      if (*first) merge->sources_.push_back({**first, std::move(cursor)});
     }
     return merge;
   }
@@ -68,11 +69,19 @@ class RunMerge {
   // The finished run, or none as long as there is more to do.
   tl::expected<std::shared_ptr<const CommandRun>, StoreError> step() {
     for (std::uint64_t i = 0; i < kRecordsOfSlice; ++i) {
-      if (next_.empty()) return writer_->finish();
-      const auto [record, run] = next_.top();
-      next_.pop();
-      if (auto added = writer_->add(record); !added) return tl::unexpected(added.error());
-      if (auto moved = advance(run); !moved) return tl::unexpected(moved.error());
+      if (sources_.empty()) return writer_->finish();
+      // Of eight, a walk finds the least faster than a heap.
+      const auto least =
+          std::min_element(sources_.begin(), sources_.end(),
+                           [](const Source& a, const Source& b) { return a.next < b.next; });
+      if (auto added = writer_->add(least->next); !added) return tl::unexpected(added.error());
+      const auto following = least->cursor.next();
+      if (!following) return tl::unexpected(following.error());
+      if (*following) {
+        least->next = **following;
+      } else {
+        sources_.erase(least);
+      }
     }
     return nullptr;
   }
@@ -81,18 +90,13 @@ class RunMerge {
   RunMerge(Runs runs, std::unique_ptr<CommandRunWriter> writer)
       : runs_(std::move(runs)), writer_(std::move(writer)) {}
 
-  Checked advance(std::size_t run) {
-    const auto record = cursors_[run].next();
-    if (!record) return tl::unexpected(record.error());
-    if (*record) next_.push({**record, run});
-    return {};
-  }
-
-  using Next = std::pair<CommandRecord, std::size_t>;  // and of which run
+  struct Source {
+    CommandRecord next;
+    CommandRun::Cursor cursor;  // behind it
+  };
   const Runs runs_;
   const std::unique_ptr<CommandRunWriter> writer_;
-  std::vector<CommandRun::Cursor> cursors_;
-  std::priority_queue<Next, std::vector<Next>, std::greater<>> next_;
+  std::vector<Source> sources_;  // those that have more
 };
 
 CommandIndex::CommandIndex(CommandIndexOptions options)
@@ -178,20 +182,24 @@ tl::expected<std::unique_ptr<CommandIndex>, StoreError> CommandIndex::open(
   return index;
 }
 
-Runs CommandIndex::runs() const {
+std::shared_ptr<const Runs> CommandIndex::row() const {
   const std::lock_guard lock(mutex_);
-  return *runs_;
+  return runs_;
+}
+
+Runs CommandIndex::runs() const {
+  return *row();
+}
+
+void CommandIndex::prefetch(std::uint64_t hash) const {
+  const auto runs = row();
+  for (const auto& run : *runs) run->prefetch(hash);
 }
 
 tl::expected<std::vector<CommandPlace>, StoreError> CommandIndex::find(const CommandId& id) const {
-  std::shared_ptr<const Runs> runs;
-  {
-    const std::lock_guard lock(mutex_);
-    runs = runs_;
-  }
+  const auto runs = row();
   std::vector<CommandPlace> places;
   const std::uint64_t wanted = hash(id);
-  for (const auto& run : *runs) run->prefetch(wanted);
   for (const auto& run : *runs) {
     if (auto found = run->find(wanted, places); !found) return tl::unexpected(found.error());
   }

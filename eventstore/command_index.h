@@ -57,6 +57,8 @@ class CommandIndex {
 
   std::uint64_t hash(const CommandId& id) const { return hash_(id.bytes); }
 
+  // Asks the processor to have at hand what find() will look at first.
+  void prefetch(std::uint64_t hash) const;
   // The places of all commands whose ids have the hash of `id`: mostly none or one.
   [[nodiscard]] tl::expected<std::vector<CommandPlace>, StoreError> find(const CommandId& id) const;
 
@@ -74,6 +76,7 @@ class CommandIndex {
  private:
   explicit CommandIndex(CommandIndexOptions options);
   std::filesystem::path pathOf(Position begin, Position end) const;
+  std::shared_ptr<const Runs> row() const;
   void replace(const Runs& merged, std::shared_ptr<const CommandRun> by);
 
   const CommandIndexOptions options_;

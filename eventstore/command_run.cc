@@ -18,14 +18,14 @@ using rocksdb::Status;
 using Checked = tl::expected<void, StoreError>;
 
 // Stored numbers: never change one.
-constexpr std::uint8_t kRunFormat = 1;
+constexpr std::uint8_t kRunFormat = 2;  // 1 had a filter of 12 bits a command
 constexpr std::size_t kSumBytes = 8;
 constexpr std::size_t kRecordBytes = 16;
 constexpr std::size_t kRecordsOfPage = (kRunPageBytes - kSumBytes) / kRecordBytes;
 constexpr unsigned kCountBits = 16;  // of a place, behind the position
 constexpr std::size_t kLineBytes = 64;
 constexpr std::size_t kLinesOfPage = (kRunPageBytes - kSumBytes) / kLineBytes;
-constexpr std::uint64_t kFilterBitsOfRecord = 12;
+constexpr std::uint64_t kFilterBitsOfRecord = 16;
 constexpr unsigned kProbes = 7;
 constexpr unsigned kProbeBits = 9;  // to name one of the 512 bits of a line
 constexpr std::uint64_t kProbeFactor = 0x9e3779b97f4a7c15;
@@ -102,6 +102,21 @@ CommandRecord recordAt(const std::byte* page, std::size_t index) {
   const std::uint64_t place = bigEndian64(at + 8);
   return {bigEndian64(at),
           {{place >> kCountBits}, static_cast<std::uint32_t>(place & ((1u << kCountBits) - 1))}};
+}
+
+// The index of the first of a page's `count` records whose hash is not below `hash`; `count` if
+// there is none.
+std::size_t firstNotBelow(std::uint64_t hash, const std::byte* page, std::size_t count) {
+  std::size_t low = 0;
+  for (std::size_t high = count; low < high;) {
+    const std::size_t middle = (low + high) / 2;
+    if (hashAt(page, middle) < hash) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
 }
 
 void putHeader(std::byte* at, const CommandRunHeader& header) {
@@ -221,12 +236,17 @@ Checked CommandRun::find(std::uint64_t hash, std::vector<CommandPlace>& places) 
     return std::min<std::uint64_t>(kRecordsOfPage, header_.records - page * kRecordsOfPage);
   };
   Page page;
+  std::uint64_t loaded = recordPages_;  // which one `page` is
+  const auto load = [&](std::uint64_t at) -> Checked {
+    if (at == std::exchange(loaded, at)) return {};
+    return readPages(1 + at, 1, page.data());
+  };
   std::uint64_t low = 0;
   std::uint64_t high = recordPages_ - 1;
   std::uint64_t guess = partOf(hash, recordPages_);
   while (low < high) {
     const std::uint64_t at = std::clamp(guess, low, high - 1);
-    if (auto read = readPages(1 + at, 1, page.data()); !read) return read;
+    if (auto read = load(at); !read) return read;
     const std::uint64_t first = hashAt(page.data(), 0);
     const std::uint64_t last = hashAt(page.data(), kRecordsOfPage - 1);
     if (last < hash) {
@@ -239,11 +259,11 @@ Checked CommandRun::find(std::uint64_t hash, std::vector<CommandPlace>& places) 
     }
   }
   for (std::uint64_t at = low; at < recordPages_; ++at) {
-    if (auto read = readPages(1 + at, 1, page.data()); !read) return read;
-    for (std::size_t i = 0; i < inPage(at); ++i) {
+    if (auto read = load(at); !read) return read;
+    for (std::size_t i = firstNotBelow(hash, page.data(), inPage(at)); i < inPage(at); ++i) {
       const CommandRecord record = recordAt(page.data(), i);
-      if (record.hash > hash) return {};
-      if (record.hash == hash) places.push_back(record.place);
+      if (record.hash != hash) return {};
+      places.push_back(record.place);
     }
   }
   return {};

@@ -2,7 +2,7 @@
 // changes.
 //
 // A command is a record of 16 bytes: the keyed hash of its id, and its place. Records are sorted by
-// hash and packed into pages. Behind them stands a Bloom filter of 12 bits a command, cut into
+// hash and packed into pages. Behind them stands a Bloom filter of 16 bits a command, cut into
 // lines of 64 bytes in the order of the hashes too: it is filled front to back while the records
 // are written, and a command that is not there costs one look into memory. Every page carries a
 // checksum: damage is found, never followed. docs/FORMATS.md gives every byte.

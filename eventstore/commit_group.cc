@@ -5,6 +5,8 @@
 
 #include "eventstore/envelope.h"
 #include "eventstore/keys.h"
+#include "eventstore/merkle.h"
+#include "eventstore/tree.h"
 
 namespace docket::eventstore {
 namespace {
@@ -17,18 +19,17 @@ void require(const rocksdb::Status& status) {
 
 }  // namespace
 
-CommitGroup::CommitGroup(Position begin)
+CommitGroup::CommitGroup(Position begin, Timestamp recordedAt)
     : begin_(begin),
+      recordedAt_(recordedAt),
       batch_(/*reserved_bytes=*/0, /*max_bytes=*/0,
              /*protection_bytes_per_key=*/8, /*default_cf_ts_sz=*/0) {}
 
-Digest CommitGroup::addEvent(const Envelope& envelope, std::span<const std::byte> payload) {
+void CommitGroup::addEvent(const Envelope& envelope, std::span<const std::byte> payload) {
   const std::size_t at = envelopes_.size();
   encodeEnvelope(envelope, envelopes_);
   payloads_.insert(payloads_.end(), payload.begin(), payload.end());
-  const std::size_t size = envelopes_.size() - at;
-  events_.push_back({size, payload.size()});
-  return leafHash({envelopes_.data() + at, size});
+  events_.push_back({envelopes_.size() - at, payload.size()});
 }
 
 void CommitGroup::endUnit(const Fingerprint& fingerprint) {
@@ -36,20 +37,30 @@ void CommitGroup::endUnit(const Fingerprint& fingerprint) {
   eventsOfEndedUnits_ = events_.size();
 }
 
-void CommitGroup::seal(const Database& database, Head head) {
-  head_ = std::move(head);
+void CommitGroup::seal(const Database& database, Head before) {
+  if (empty() || before.next != begin_) std::abort();
+  head_ = {{begin_.value + events_.size()}, begin_, recordedAt_, std::move(before.frontier)};
   putRecords(database);
-  for (const TreeNode& node : nodes_) {
-    require(batch_.Put(database.handle(Family::tree),
-                       toSlice(keys::node(node.level, node.index).view()),
-                       toSlice(node.hash.bytes)));
-  }
+  growTree(database);
   require(batch_.Put(database.handle(Family::meta), toSlice(keys::kHead), encodeHead(head_)));
+}
+
+void CommitGroup::growTree(const Database& database) {
+  const auto putNode = [&](unsigned level, std::uint64_t index, const Digest& hash) {
+    if (level < kLowestStoredLevel) return;
+    require(batch_.Put(database.handle(Family::tree), toSlice(keys::node(level, index).view()),
+                       toSlice(hash.bytes)));
+  };
+  std::span<const std::byte> envelopes(envelopes_);
+  for (const StagedEvent& event : events_) {
+    head_.frontier.add(leafHash(envelopes.first(event.envelopeSize)), putNode);
+    envelopes = envelopes.subspan(event.envelopeSize);
+  }
 }
 
 void CommitGroup::putRecords(const Database& database) {
   GroupRecordBuilder builder;
-  Position first = head_.lastGroup;
+  Position first = begin_;
   const auto putRecord = [&] {
     const Position after{first.value + builder.count()};
     require(batch_.Put(database.handle(Family::groups), toSlice(keys::group(first).view()),

@@ -1,7 +1,8 @@
 // One commit group: the answers to its units, and what it writes as one RocksDB batch.
 //
-// Filled by the Stager on one thread, then handed to the thread that commits. Internal to the event
-// store.
+// Filled by the Stager on one thread, then handed to the thread that commits, which seals it: what
+// can be left until the order of groups is certain is done there, so that the two threads share the
+// work evenly. Internal to the event store.
 #pragma once
 
 #include <rocksdb/write_batch.h>
@@ -15,7 +16,6 @@
 #include "eventstore/group_record.h"
 #include "eventstore/log.h"
 #include "eventstore/records.h"
-#include "eventstore/tree.h"
 
 namespace docket::eventstore {
 
@@ -27,26 +27,27 @@ class CommitGroup {
     bool restsOnStaged;
   };
 
-  // It begins at `begin`.
-  explicit CommitGroup(Position begin);
+  // It begins at `begin`, and all its events are recorded at `recordedAt`.
+  CommitGroup(Position begin, Timestamp recordedAt);
 
   Position begin() const { return begin_; }
+  Timestamp recordedAt() const { return recordedAt_; }
 
   void answer(Answer answer) { answers_.push_back(std::move(answer)); }
   std::vector<Answer> takeAnswers() { return std::move(answers_); }
 
-  // Encodes one event of the unit at hand; answers its leaf in the Merkle tree.
-  Digest addEvent(const Envelope& envelope, std::span<const std::byte> payload);
+  // Encodes one event of the unit at hand.
+  void addEvent(const Envelope& envelope, std::span<const std::byte> payload);
   // Ends the unit at hand.
   void endUnit(const Fingerprint& fingerprint);
-  void addNode(const TreeNode& node) { nodes_.push_back(node); }
 
   // No events: there is nothing to write.
   bool empty() const { return events_.empty(); }
 
-  // To be called once, when all units are in: makes the batch that leaves the log at `head`.
-  // REQUIRES: not empty.
-  void seal(const Database& database, Head head);
+  // To be called once, when all units are in and the log's durable end is `before`: grows the
+  // Merkle tree and makes the batch that leaves the log at head().
+  // REQUIRES: not empty, and the group begins where `before` ends.
+  void seal(const Database& database, Head before);
   const Head& head() const { return head_; }
   rocksdb::WriteBatch& batch() { return batch_; }
 
@@ -60,16 +61,17 @@ class CommitGroup {
     Fingerprint fingerprint;
   };
 
+  void growTree(const Database& database);
   void putRecords(const Database& database);
 
   const Position begin_;
+  const Timestamp recordedAt_;
   std::vector<Answer> answers_;
   std::vector<std::byte> envelopes_;  // one behind the other
   std::vector<std::byte> payloads_;   // likewise
   std::vector<StagedEvent> events_;
   std::vector<StagedUnit> units_;
   std::size_t eventsOfEndedUnits_ = 0;
-  std::vector<TreeNode> nodes_;
   Head head_;
   rocksdb::WriteBatch batch_;
 };

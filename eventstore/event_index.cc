@@ -1,7 +1,6 @@
 #include "eventstore/event_index.h"
 
 #include <rocksdb/cache.h>
-#include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
 #include <spdlog/spdlog.h>
@@ -13,6 +12,7 @@
 #include <utility>
 
 #include "eventstore/bytes.h"
+#include "eventstore/file_checksum.h"
 #include "eventstore/keys.h"
 #include "eventstore/limits.h"
 #include "eventstore/rocks_notes.h"
@@ -49,7 +49,7 @@ rocksdb::Options indexOptions(bool readOnly, rocksdb::Env* env) {
   options.create_if_missing = !readOnly;
   options.paranoid_checks = true;
   options.paranoid_file_checks = true;
-  options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
+  options.file_checksum_gen_factory = fileChecksums();
   options.max_bgerror_resume_count = 0;
   options.compression = rocksdb::kLZ4Compression;
   options.merge_operator = concatenatingMergeOperator();

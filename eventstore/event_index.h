@@ -90,6 +90,11 @@ class EventIndex {
       const CommandId& id) const {
     return commands_->find(id);
   }
+  // Asks the processor to have at hand what looking up a command with this hash looks at first.
+  void prefetchCommand(std::uint64_t hash) const {
+    tail_.prefetchCommand(hash);
+    commands_->prefetch(hash);
+  }
   std::uint64_t commandHash(const CommandId& id) const { return commands_->hash(id); }
 
   // What is stored, as of one moment.

@@ -32,9 +32,15 @@ class GrowingMap {
     }
   }
 
+  // Asks the processor to have at hand what find() will look at first.
+  void prefetch(std::uint64_t hash) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[hash & mask()]);
+  }
+
   // REQUIRES: there is no entry with this key.
   std::uint32_t add(std::string_view key, std::uint64_t hash, Value value) {
-    if (2 * (entries_.size() + 1) > slots_.size()) grow();
+    // Full at five eighths: a table for a segment of a power of two does not grow at its end.
+    if (8 * (entries_.size() + 1) > 5 * slots_.size()) grow();
     const auto number = static_cast<std::uint32_t>(entries_.size());
     entries_.push_back(
         {hash, keys_.size(), static_cast<std::uint32_t>(key.size()), std::move(value)});
@@ -79,7 +85,7 @@ class GrowingMap {
 
   std::vector<Entry> entries_;
   std::string keys_;
-  std::vector<Slot> slots_;  // a power of two of them, at most half in use
+  std::vector<Slot> slots_;  // a power of two of them, at most five eighths in use
 };
 
 }  // namespace docket::eventstore

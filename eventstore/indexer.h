@@ -1,5 +1,6 @@
 // Brings the log's events into its index: at opening, what the index lacks; afterwards, by a thread
-// of its own, a segment whenever the tail has become long enough. Internal to the event store.
+// of its own that lets others go first, a segment whenever the tail has become long enough.
+// Internal to the event store.
 #pragma once
 
 #include <condition_variable>

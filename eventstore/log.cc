@@ -166,7 +166,7 @@ void StagedGroup::add(const Unit& unit) {
 
 void StagedGroup::close() {
   if (stager_ == nullptr) return;
-  std::exchange(stager_, nullptr)->finish(*group_);
+  std::exchange(stager_, nullptr)->finish();
 }
 
 StagedGroup Log::stage(Timestamp now) {
@@ -183,6 +183,7 @@ std::vector<AppendResult> Log::commit(StagedGroup staged) {
   // Committed out of the order of staging, or after one that was dropped.
   if (!refusal && group.begin() != impl_->head()) std::abort();
   if (!refusal && !group.empty()) {
+    group.seal(*impl_->database, impl_->durableHead());
     if (const auto written = impl_->database->writeSynced(group.batch()); !written) {
       impl_->fail(written.error());
       refusal = impl_->failedError();
@@ -191,8 +192,10 @@ std::vector<AppendResult> Log::commit(StagedGroup staged) {
       impl_->indexer.madeDurable(group.head().next);
     }
   }
+  std::vector<CommitGroup::Answer> answers = group.takeAnswers();
   std::vector<AppendResult> results;
-  for (CommitGroup::Answer& answer : group.takeAnswers()) {
+  results.reserve(answers.size());
+  for (CommitGroup::Answer& answer : answers) {
     if (refusal && answer.restsOnStaged) {
       results.push_back(tl::unexpected(AppendFailure(*refusal)));
     } else {
@@ -218,6 +221,7 @@ tl::expected<std::optional<Version>, StoreError> Log::lastVersion(const StreamId
 }
 
 tl::expected<std::optional<KnownCommand>, StoreError> Log::findCommand(const CommandId& id) const {
+  impl_->index->prefetchCommand(impl_->index->commandHash(id));
   const auto found = eventstore::findCommand(*impl_->database, *impl_->index, id, impl_->head());
   if (!found) return tl::unexpected(found.error());
   if (!*found) return std::nullopt;

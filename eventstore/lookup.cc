@@ -174,7 +174,7 @@ tl::expected<void, StoreError> loadSegment(const Database& database, const Event
       return damaged("version " + std::to_string(envelope.version.value) + " of stream " +
                      envelope.stream().text() + " does not follow the one before it");
     }
-    segment.addEvent(key.view(), envelope.version);
+    segment.addEvent(key.view(), hashOfStream(key.view()), envelope.version);
   }
   if (units.end() == head) return {};
   return tl::unexpected(database.corrupt("its last unit is not whole"));

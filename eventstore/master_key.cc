@@ -7,6 +7,7 @@
 
 #include "eventstore/bytes.h"
 #include "eventstore/files.h"
+#include "eventstore/lines.h"
 #include "eventstore/private_file.h"
 #include "eventstore/sha256.h"
 
@@ -19,16 +20,6 @@ constexpr std::string_view kTitle = "docket master keys ";
 constexpr std::string_view kVersion = "1";
 constexpr std::size_t kMaxKeys = 16;
 constexpr std::size_t kMaxFileBytes = 4096;  // 16 keys take about 1,500
-
-// The text between `before` and the next line feed, which are all taken off `text`.
-std::optional<std::string_view> takeLine(std::string_view& text, std::string_view before) {
-  if (!text.starts_with(before)) return std::nullopt;
-  const std::size_t end = text.find('\n');
-  if (end == std::string_view::npos) return std::nullopt;
-  const std::string_view value = text.substr(before.size(), end - before.size());
-  text.remove_prefix(end + 1);
-  return value;
-}
 
 void appendHex(std::string& text, std::span<const std::byte> bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";

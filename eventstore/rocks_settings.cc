@@ -1,7 +1,6 @@
 #include "eventstore/rocks_settings.h"
 
-#include <rocksdb/file_checksum.h>
-
+#include "eventstore/file_checksum.h"
 #include "eventstore/rocks_notes.h"
 
 namespace docket::eventstore {
@@ -11,7 +10,7 @@ void setSafely(rocksdb::DBOptions& options) {
   // The default mode opens a log whose end is lost as if it had never been. This one refuses damage
   // in the middle and forgives a torn end; the anchor tells a torn end from a lost one.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
+  options.file_checksum_gen_factory = fileChecksums();
   // A failed write is final: do not let RocksDB try again behind our back.
   options.max_bgerror_resume_count = 0;
   // Opening must cost what the tail costs, not what the log costs.

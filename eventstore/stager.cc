@@ -36,18 +36,16 @@ StoreError causeToCome(Position causation, Position next) {
 }  // namespace
 
 Stager::Stager(const Database& database, EventIndex& index, const Head& durable, Host host)
-    : database_(database), index_(index), host_(std::move(host)), head_(durable) {}
+    : database_(database),
+      index_(index),
+      host_(std::move(host)),
+      next_(durable.next),
+      recordedAt_(durable.lastRecordedAt) {}
 
 std::unique_ptr<CommitGroup> Stager::begin(Timestamp now) {
   if (std::exchange(isOpen_, true)) std::abort();
-  head_.lastGroup = head_.next;
-  head_.lastRecordedAt = head_.next.value == 0 ? now : std::max(now, head_.lastRecordedAt);
-  return std::make_unique<CommitGroup>(head_.next);
-}
-
-void Stager::finish(CommitGroup& group) {
-  if (!group.empty()) group.seal(database_, head_);
-  isOpen_ = false;
+  groupTime_ = next_.value == 0 ? now : std::max(now, recordedAt_);
+  return std::make_unique<CommitGroup>(next_, groupTime_);
 }
 
 void Stager::add(const Unit& unit, CommitGroup& group) {
@@ -66,27 +64,41 @@ CommitGroup::Answer Stager::decide(const Unit& unit, CommitGroup& group) {
     return CommitGroup::Answer{tl::unexpected(std::move(failure)), restsOnStaged};
   };
   if (auto broken = checkLimits(unit)) return refuse(std::move(*broken), false);
-  if (unit.causation && *unit.causation >= head_.next) {
-    return refuse(causeToCome(*unit.causation, head_.next), false);
+  if (unit.causation && *unit.causation >= next_) {
+    return refuse(causeToCome(*unit.causation, next_), false);
   }
+  prepare(unit);
   if (auto known = answerIfKnown(unit)) return std::move(*known);
   bool restsOnStaged = false;
   auto violated = violations(unit, restsOnStaged);
   if (!violated) return refuse(std::move(violated.error()), false);
   if (!violated->empty()) return refuse(ConditionsFailed{std::move(*violated)}, restsOnStaged);
   // Everything that can fail comes before the first change.
-  unitStreams_.clear();
-  for (const NewEvent& event : unit.events) {
-    unitStreams_.push_back(keys::stream(event.stream.kind, event.stream.id));
-    if (auto tip = tipOf(unitStreams_.back()); !tip) return refuse(std::move(tip.error()), false);
+  for (const EventFacts& event : events_) {
+    if (auto tip = tipOf(event.stream); !tip) return refuse(std::move(tip.error()), false);
   }
   return {stage(unit, group), true};
+}
+
+// The tables are larger than the processor's caches. What a unit needs of them is asked for first;
+// it comes while the payloads are hashed.
+void Stager::prepare(const Unit& unit) {
+  commandHash_ = index_.commandHash(unit.commandId);
+  index_.prefetchCommand(commandHash_);
+  events_.clear();
+  for (const NewEvent& event : unit.events) {
+    events_.push_back({Stream(event.stream), {}, {}});
+    heads_.prefetch(events_.back().stream.hash);
+  }
+  for (std::size_t i = 0; i < unit.events.size(); ++i) {
+    events_[i].payloadHash = sha256(unit.events[i].payload);
+  }
 }
 
 // The answer to a command id that was used before, durable or not.
 std::optional<CommitGroup::Answer> Stager::answerIfKnown(const Unit& unit) {
   using Answer = CommitGroup::Answer;
-  const auto known = findCommand(database_, index_, unit.commandId, head_.next);
+  const auto known = findCommand(database_, index_, unit.commandId, next_);
   if (!known) return Answer{tl::unexpected(AppendFailure(known.error())), false};
   if (!*known) return std::nullopt;
   const bool rests = isStaged((*known)->last);
@@ -102,7 +114,7 @@ tl::expected<std::vector<Violation>, StoreError> Stager::violations(const Unit& 
                                                                     bool& restsOnStaged) {
   std::vector<Violation> violated;
   for (const Condition& condition : unit.conditions) {
-    const auto tip = tipOf(keys::stream(condition.stream.kind, condition.stream.id));
+    const auto tip = tipOf(Stream(condition.stream));
     if (!tip) return tl::unexpected(tip.error());
     if (*tip && isStaged((*tip)->position)) restsOnStaged = true;
     if (holds(condition.expected, *tip)) continue;
@@ -114,22 +126,23 @@ tl::expected<std::vector<Violation>, StoreError> Stager::violations(const Unit& 
 }
 
 // The stream's last event of all that is staged: from memory, else from the index.
-tl::expected<std::optional<StreamTip>, StoreError> Stager::tipOf(const keys::Key& stream) {
-  if (const StreamTip* known = heads_.find(stream.view())) return *known;
-  const auto tip = index_.findTip(stream.view(), head_.next);
-  if (tip && *tip) heads_.put(stream.view(), **tip);
+tl::expected<std::optional<StreamTip>, StoreError> Stager::tipOf(const Stream& stream) {
+  if (const StreamTip* known = heads_.find(stream.key.view(), stream.hash)) return *known;
+  const auto tip = index_.findTip(stream.key.view(), next_);
+  if (tip && *tip) heads_.put(stream.key.view(), stream.hash, **tip);
   return tip;
 }
 
-Envelope Stager::envelopeOf(const Unit& unit, const NewEvent& event, Version version) const {
+Envelope Stager::envelopeOf(const Unit& unit, std::size_t number) const {
+  const NewEvent& event = unit.events[number];
   Envelope envelope;
-  envelope.position = head_.next;
+  envelope.position = next_;
   envelope.streamKind = event.stream.kind;
   envelope.streamId = event.stream.id;
-  envelope.version = version;
+  envelope.version = events_[number].version;
   envelope.type = event.type;
   envelope.schemaVersion = event.schemaVersion;
-  envelope.recordedAt = head_.lastRecordedAt;
+  envelope.recordedAt = recordedAt_;
   envelope.occurredAt = event.occurredAt;
   envelope.actor = unit.actor;
   envelope.onBehalfOf = unit.onBehalfOf;
@@ -138,43 +151,39 @@ Envelope Stager::envelopeOf(const Unit& unit, const NewEvent& event, Version ver
   envelope.correlationId = unit.correlationId.isZero() ? unit.commandId : unit.correlationId;
   envelope.hasCausation = unit.causation.has_value();
   envelope.causation = unit.causation.value_or(Position{});
-  envelope.payloadHash = sha256(event.payload);
+  envelope.payloadHash = events_[number].payloadHash;
   envelope.payloadSize = static_cast<std::uint32_t>(event.payload.size());
   return envelope;
 }
 
-// REQUIRES: unitStreams_ are those of the unit's events, and heads_ knows those that exist.
+// REQUIRES: the unit is prepared, and heads_ knows those of its streams that exist.
 Committed Stager::stage(const Unit& unit, CommitGroup& group) {
   static_assert(kMaxUnitEvents < StreamHeads::kHalfCapacity);
+  // Only what writes something moves the recorded time: a group of refusals leaves no trace.
+  recordedAt_ = groupTime_;
   Committed committed;
-  committed.first = head_.next;
-  unitVersions_.clear();
+  committed.first = next_;
   for (std::size_t i = 0; i < unit.events.size(); ++i) {
-    const NewEvent& event = unit.events[i];
-    const std::string_view stream = unitStreams_[i].view();
-    StreamTip* tip = heads_.find(stream);
+    const Stream& stream = events_[i].stream;
+    StreamTip* tip = heads_.find(stream.key.view(), stream.hash);
     const Version version = tip != nullptr ? tip->version.next() : Version{0};
-    const Digest leaf = group.addEvent(envelopeOf(unit, event, version), event.payload);
-    head_.frontier.add(leaf, [&](unsigned level, std::uint64_t index, const Digest& hash) {
-      if (level >= kLowestStoredLevel) group.addNode({level, index, hash});
-    });
-    const StreamTip moved{version, head_.next};
+    events_[i].version = version;
+    group.addEvent(envelopeOf(unit, i), unit.events[i].payload);
+    const StreamTip moved{version, next_};
     if (tip != nullptr) {
       *tip = moved;
     } else {
-      heads_.put(stream, moved);
+      heads_.put(stream.key.view(), stream.hash, moved);
     }
-    unitVersions_.push_back(version);
-    committed.last = head_.next;
+    committed.last = next_;
     committed.lastVersion = version;
-    head_.next = head_.next.next();
+    next_ = next_.next();
   }
-  const std::uint64_t hash = index_.commandHash(unit.commandId);
   index_.tail().extend([&](TailSegment& tail) {
-    for (std::size_t i = 0; i < unit.events.size(); ++i) {
-      tail.addEvent(unitStreams_[i].view(), unitVersions_[i]);
+    for (const EventFacts& event : events_) {
+      tail.addEvent(event.stream.key.view(), event.stream.hash, event.version);
     }
-    tail.addCommand(unit.commandId, hash,
+    tail.addCommand(unit.commandId, commandHash_,
                     {committed.first, static_cast<std::uint32_t>(unit.events.size()),
                      unit.fingerprint, committed.lastVersion});
   });

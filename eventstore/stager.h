@@ -41,17 +41,19 @@ class Stager {
   [[nodiscard]] std::unique_ptr<CommitGroup> begin(Timestamp now);
   // Decides one unit into the open group. If the disk does not answer, the log fails.
   void add(const Unit& unit, CommitGroup& group);
-  // Makes the open group ready to be written.
-  void finish(CommitGroup& group);
+  // Ends the open group.
+  void finish() { isOpen_ = false; }
 
  private:
   [[nodiscard]] CommitGroup::Answer decide(const Unit& unit, CommitGroup& group);
+  void prepare(const Unit& unit);
   std::optional<CommitGroup::Answer> answerIfKnown(const Unit& unit);
   tl::expected<std::vector<Violation>, StoreError> violations(const Unit& unit,
                                                               bool& restsOnStaged);
-  tl::expected<std::optional<StreamTip>, StoreError> tipOf(const keys::Key& stream);
+  struct Stream;
+  tl::expected<std::optional<StreamTip>, StoreError> tipOf(const Stream& stream);
   Committed stage(const Unit& unit, CommitGroup& group);
-  Envelope envelopeOf(const Unit& unit, const NewEvent& event, Version version) const;
+  Envelope envelopeOf(const Unit& unit, std::size_t number) const;  // of its event
   bool isStaged(Position position) const { return position >= host_.durableHead(); }
 
   const Database& database_;
@@ -59,12 +61,27 @@ class Stager {
   const Host host_;
 
   // After all that is staged:
-  Head head_;
+  Position next_;
+  Timestamp recordedAt_;
   StreamHeads heads_;
 
-  bool isOpen_ = false;                 // a group is
-  std::vector<keys::Key> unitStreams_;  // of the events of the unit at hand
-  std::vector<Version> unitVersions_;
+  bool isOpen_ = false;   // a group is
+  Timestamp groupTime_;  // the recorded time of what the open group writes
+
+  // What is reckoned of the unit at hand, and of each of its events.
+  struct Stream {
+    explicit Stream(const StreamId& id)
+        : key(keys::stream(id.kind, id.id)), hash(hashOfStream(key.view())) {}
+    keys::Key key;
+    std::uint64_t hash;
+  };
+  struct EventFacts {
+    Stream stream;
+    Digest payloadHash;
+    Version version;
+  };
+  std::uint64_t commandHash_ = 0;
+  std::vector<EventFacts> events_;
 };
 
 }  // namespace docket::eventstore

@@ -17,22 +17,27 @@ class StreamHeads {
  public:
   static constexpr std::size_t kHalfCapacity = 100'000;
 
+  // Asks the processor to have at hand what find() will look at first.
+  void prefetch(std::uint64_t hash) const { young_.prefetch(hash); }
+
   // The stream's tip, to read or to move on until the next call; nullptr if it is not remembered.
-  StreamTip* find(std::string_view streamKey) {
+  // `hash` is hashOfStream(streamKey), here and below.
+  StreamTip* find(std::string_view streamKey, std::uint64_t hash) {
     // One unit asks for the same stream several times.
-    if (last_ != young_.kNone && young_.keyOf(last_) == streamKey) return &young_[last_];
-    const std::uint64_t hash = hashOfStream(streamKey);
+    if (last_ != young_.kNone && young_.hashOf(last_) == hash && young_.keyOf(last_) == streamKey) {
+      return &young_[last_];
+    }
     last_ = young_.find(streamKey, hash);
     if (last_ != young_.kNone) return &young_[last_];
     const std::uint32_t old = old_.find(streamKey, hash);
     if (old == old_.kNone) return nullptr;
-    return put(streamKey, StreamTip(old_[old]));
+    return put(streamKey, hash, StreamTip(old_[old]));
   }
 
   // REQUIRES: it is not remembered.
-  StreamTip* put(std::string_view streamKey, StreamTip tip) {
+  StreamTip* put(std::string_view streamKey, std::uint64_t hash, StreamTip tip) {
     if (young_.size() >= kHalfCapacity) old_ = std::exchange(young_, {});
-    last_ = young_.add(streamKey, hashOfStream(streamKey), tip);
+    last_ = young_.add(streamKey, hash, tip);
     return &young_[last_];
   }
 

@@ -19,8 +19,7 @@ bool TailSegment::continues(std::string_view streamKey, Version version) const {
   return known == streams_.kNone || streams_[known].last.next() == version;
 }
 
-void TailSegment::addEvent(std::string_view streamKey, Version version) {
-  const std::uint64_t hash = hashOfStream(streamKey);
+void TailSegment::addEvent(std::string_view streamKey, std::uint64_t hash, Version version) {
   std::uint32_t number = streams_.find(streamKey, hash);
   if (number == streams_.kNone) {
     number = streams_.add(streamKey, hash, {});
@@ -102,6 +101,12 @@ std::optional<CommandEntry> Tail::findCommand(const CommandId& id, std::uint64_t
   const CommandEntry* found = active_->findCommand(id, hash);
   if (found == nullptr && frozen_) found = frozen_->findCommand(id, hash);
   return found == nullptr ? std::nullopt : std::optional(*found);
+}
+
+void Tail::prefetchCommand(std::uint64_t hash) const {
+  const std::shared_lock lock(mutex_);
+  active_->prefetchCommand(hash);
+  if (frozen_) frozen_->prefetchCommand(hash);
 }
 
 std::optional<StreamTip> Tail::findTip(std::string_view streamKey, Position head) const {

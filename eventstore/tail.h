@@ -61,12 +61,14 @@ class TailSegment {
 
   // Whether `version` is the next one of the stream (keys::stream) as far as the segment knows.
   bool continues(std::string_view streamKey, Version version) const;
-  // Adds the event at `end`. REQUIRES: versions of a stream come without gaps.
-  void addEvent(std::string_view streamKey, Version version);
+  // Adds the event at `end`; `hash` is hashOfStream(streamKey). REQUIRES: versions of a stream come
+  // without gaps.
+  void addEvent(std::string_view streamKey, std::uint64_t hash, Version version);
   // `hash` is that of the id in the command index. REQUIRES: the id is new.
   void addCommand(const CommandId& id, std::uint64_t hash, const CommandEntry& entry);
 
   const CommandEntry* findCommand(const CommandId& id, std::uint64_t hash) const;
+  void prefetchCommand(std::uint64_t hash) const { commands_.prefetch(hash); }
   // The stream's last event below `head`.
   std::optional<StreamTip> findTip(std::string_view streamKey, Position head) const;
   // Adds what the segment knows of the stream to the end of `run`.
@@ -121,6 +123,8 @@ class Tail {
 
   // `hash` is that of the id in the command index.
   std::optional<CommandEntry> findCommand(const CommandId& id, std::uint64_t hash) const;
+  // Asks the processor to have at hand what findCommand() will look at first.
+  void prefetchCommand(std::uint64_t hash) const;
   // The stream's last event below `head`, if the tail knows of any.
   std::optional<StreamTip> findTip(std::string_view streamKey, Position head) const;
   // All that the tail knows of the stream; an empty run if nothing.

@@ -20,12 +20,6 @@ namespace docket::eventstore {
 
 inline constexpr unsigned kLowestStoredLevel = 8;
 
-struct TreeNode {
-  unsigned level;
-  std::uint64_t index;
-  Digest hash;
-};
-
 // The root of the complete subtree `index` of `level`. Errors: corrupt, io.
 // REQUIRES: all its leaves are below the head.
 [[nodiscard]] tl::expected<Digest, StoreError> readNode(const Database& database, unsigned level,

@@ -11,9 +11,10 @@
 
 namespace docket::projections {
 
-// What a card shows.
+// What a card shows. On a board that is not the ticket's home the place, the assignee and the times
+// in the column and of commitment are those of the guest there.
 struct Card {
-  domain::TicketId id;
+  domain::TicketId id;  // its home is the board in it
   domain::Place place;
   domain::TicketType type = domain::TicketType::incident;
   domain::ServiceClass serviceClass = domain::ServiceClass::standard;
@@ -43,14 +44,26 @@ struct BoardSummary {
   domain::BoardKey key;
   std::string name;
   std::string templateName;
-  std::uint64_t tickets = 0;  // all ever opened on it
-  std::uint64_t unfinished = 0;
+  std::uint64_t tickets = 0;     // all ever opened on it
+  std::uint64_t unfinished = 0;  // of these
+};
+
+struct LimitCount {
+  domain::LimitScope scope;
+  std::uint32_t limit = 0;
+  // What it counts now; of the limit on each person, that of whoever has the most.
+  std::uint32_t count = 0;
+};
+// How a board is run, and how its limits stand.
+struct BoardRules {
+  domain::Board board;
+  std::vector<LimitCount> limits;  // those of columns first, in board order
 };
 
 class BoardView final : public Projection {
  public:
   std::string_view name() const override { return "board"; }
-  std::uint32_t schemaVersion() const override { return 1; }
+  std::uint32_t schemaVersion() const override { return 2; }
   tl::expected<void, std::string> apply(const eventstore::Envelope& envelope,
                                         const domain::codec::Event& event,
                                         Rows& rows) const override;
@@ -59,6 +72,9 @@ class BoardView final : public Projection {
   // At most `cardsPerColumn` cards a column. None: no such board.
   static std::optional<BoardSnapshot> show(const RowReader& rows, const domain::BoardKey& key,
                                            std::size_t cardsPerColumn);
+  // None: no such board.
+  static std::optional<BoardRules> rules(const RowReader& rows, const domain::BoardKey& key);
+  static std::vector<domain::BoardKey> keys(const RowReader& rows);  // sorted
 };
 
 }  // namespace docket::projections

@@ -1,35 +1,85 @@
 #include "projections/card_codec.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "projections/row_codec.h"
 
 namespace docket::projections {
 
-using domain::Board;
-using domain::Column;
+using domain::Approval;
+using domain::BoardKey;
+using domain::GuestPlacement;
 using domain::Place;
 using domain::Ticket;
 using domain::TicketId;
 using domain::Timestamp;
 
-std::string encodeCard(const Card& card) {
-  RowWriter row;
-  row.text(card.place.column.value).kind(card.place.category);
-  row.kind(card.type).kind(card.serviceClass).kind(card.tier);
-  row.text(card.title).text(card.assignee.value).text(card.externalKey);
-  row.flag(card.blocked.has_value());
-  if (card.blocked) row.kind(*card.blocked);
-  row.time(card.openedAt).time(card.inColumnSince).time(card.committedAt).time(card.due);
-  return row.take();
+namespace {
+
+constexpr std::uint64_t kNumberMax = 0xffff'ffff;
+
+void write(RowWriter& row, const Place& place) {
+  row.text(place.column.value).kind(place.category).kind(place.waitsFor);
 }
 
-Card decodeCard(const TicketId& id, std::string_view bytes) {
-  RowParser row(bytes);
+Place readPlace(RowParser& row) {
+  Place place;
+  place.column.value = row.text();
+  place.category = row.kind(domain::ColumnCategory::closed);
+  place.waitsFor = row.kind(domain::WaitsFor::team);
+  return place;
+}
+
+void write(RowWriter& row, const Approval& approval) {
+  row.number(approval.number).number(approval.needed).number(approval.approvers.size());
+  for (const domain::SubjectId& approver : approval.approvers) row.text(approver.value);
+  row.number(approval.votes.size());
+  for (const domain::ApprovalVote& vote : approval.votes) {
+    row.text(vote.approver.value).kind(vote.verdict);
+  }
+}
+
+// Calls `one` as often as the row says. The parser answers zeros once damaged, so a wild count ends
+// at the first item that is not there.
+template <class One>
+void times(RowParser& row, One one) {
+  for (std::uint64_t left = row.number(); left != 0 && !row.damaged(); --left) one();
+}
+
+Approval readApproval(RowParser& row) {
+  Approval approval;
+  approval.number = static_cast<std::uint32_t>(row.number(kNumberMax));
+  approval.needed = static_cast<std::uint32_t>(row.number(kNumberMax));
+  times(row, [&] { approval.approvers.push_back({std::string(row.text())}); });
+  times(row, [&] {
+    domain::SubjectId approver{std::string(row.text())};
+    approval.votes.push_back({std::move(approver), row.kind(domain::Verdict::rejected)});
+  });
+  return approval;
+}
+
+void write(RowWriter& row, const GuestPlacement& guest) {
+  row.text(guest.board.value);
+  write(row, guest.place);
+  row.text(guest.assignee.value);
+  row.time(guest.since).time(guest.inColumnSince).time(guest.committedAt);
+}
+
+GuestPlacement readGuest(RowParser& row) {
+  GuestPlacement guest;
+  guest.board.value = row.text();
+  guest.place = readPlace(row);
+  guest.assignee.value = row.text();
+  guest.since = row.time();
+  guest.inColumnSince = row.time();
+  guest.committedAt = row.optionalTime();
+  return guest;
+}
+
+Card readCard(RowParser& row) {
   Card card;
-  card.id = id;
-  card.place.column.value = row.text();
-  card.place.category = row.kind(domain::ColumnCategory::closed);
+  card.place = readPlace(row);
   card.type = row.kind(domain::TicketType::enhancement);
   card.serviceClass = row.kind(domain::ServiceClass::intangible);
   card.tier = row.kind(domain::Tier::third);
@@ -41,23 +91,20 @@ Card decodeCard(const TicketId& id, std::string_view bytes) {
   card.inColumnSince = row.time();
   card.committedAt = row.optionalTime();
   card.due = row.optionalTime();
-  const bool tierIsOne = card.tier >= domain::Tier::first;
-  if (!row.whole() || !tierIsOne)
-    throw ViewDamaged("the card of " + id.text() + " is not what was written");
   return card;
 }
 
-namespace {
-
-// A ticket with what a card knows of it. What is left out (texts, resolution, counters) decides
+// A ticket with what a row knows of it. What is left out (texts, resolution, counters) decides
 // nothing that a card shows.
-Ticket toTicket(const Card& card) {
+Ticket toTicket(const CardRow& row) {
+  const Card& card = row.card;
   Ticket ticket;
   ticket.exists = true;
   ticket.id = card.id;
   ticket.place = card.place;
   ticket.classification.type = card.type;
   ticket.classification.serviceClass = card.serviceClass;
+  ticket.classification.changeKind = row.changeKind;
   ticket.tier = card.tier;
   ticket.title = card.title;
   ticket.assignee = card.assignee;
@@ -67,77 +114,125 @@ Ticket toTicket(const Card& card) {
   ticket.inColumnSince = card.inColumnSince;
   ticket.committedAt = card.committedAt;
   ticket.externalKey = card.externalKey;
+  ticket.approvals = row.approvals;
+  ticket.guests = row.guests;
   return ticket;
 }
 
-Card toCard(const TicketId& id, Ticket ticket) {
-  Card card;
-  card.id = id;
-  card.place = std::move(ticket.place);
-  card.type = ticket.classification.type;
-  card.serviceClass = ticket.classification.serviceClass;
-  card.tier = ticket.tier;
-  card.title = std::move(ticket.title);
-  card.assignee = std::move(ticket.assignee);
-  if (ticket.blocker) card.blocked = ticket.blocker->kind;
-  card.due = ticket.due;
-  card.openedAt = ticket.openedAt;
-  card.inColumnSince = ticket.inColumnSince;
-  card.committedAt = ticket.committedAt;
-  card.externalKey = std::move(ticket.externalKey);
-  return card;
+CardRow toRow(const TicketId& id, Ticket ticket) {
+  CardRow row;
+  row.card.id = id;
+  row.card.place = std::move(ticket.place);
+  row.card.type = ticket.classification.type;
+  row.card.serviceClass = ticket.classification.serviceClass;
+  row.card.tier = ticket.tier;
+  row.card.title = std::move(ticket.title);
+  row.card.assignee = std::move(ticket.assignee);
+  if (ticket.blocker) row.card.blocked = ticket.blocker->kind;
+  row.card.due = ticket.due;
+  row.card.openedAt = ticket.openedAt;
+  row.card.inColumnSince = ticket.inColumnSince;
+  row.card.committedAt = ticket.committedAt;
+  row.card.externalKey = std::move(ticket.externalKey);
+  row.changeKind = ticket.classification.changeKind;
+  row.approvals = std::move(ticket.approvals);
+  row.guests = std::move(ticket.guests);
+  return row;
 }
 
 }  // namespace
 
-std::optional<Card> foldCard(const TicketId& id, const std::optional<Card>& before,
-                             const domain::TicketEvent& event, Timestamp occurredAt) {
-  Ticket ticket = before ? toTicket(*before) : Ticket{};
-  domain::evolve(ticket, event, occurredAt);
-  if (!ticket.exists) return std::nullopt;
-  return toCard(id, std::move(ticket));
+// --- What a row says -----------------------------------------------------------------------------
+
+bool CardRow::awaitsApproval() const {
+  return approvalState(card.type, changeKind, approvals) != domain::ApprovalState::free;
 }
 
-std::string encodeBoard(const Board& board) {
-  RowWriter row;
-  row.text(board.key.value).text(board.name).text(board.templateName);
-  row.number(board.policy.expediteLimit).number(board.policyVersion).number(board.columns.size());
-  for (const Column& column : board.columns) {
-    row.text(column.id.value).text(column.name).kind(column.category).flag(column.defaultDrop);
-    row.flag(column.wipLimit.has_value());
-    if (column.wipLimit) row.number(*column.wipLimit);
+const GuestPlacement* CardRow::guestOn(const BoardKey& board) const {
+  if (board == card.id.board) return nullptr;
+  const auto found = std::find_if(guests.begin(), guests.end(), [&](const GuestPlacement& guest) {
+    return guest.board == board;
+  });
+  return found == guests.end() ? nullptr : &*found;
+}
+
+std::optional<Card> CardRow::on(const BoardKey& board) const {
+  if (board == card.id.board) return card;
+  const GuestPlacement* const guest = guestOn(board);
+  if (guest == nullptr) return std::nullopt;
+  Card shown = card;
+  shown.place = guest->place;
+  shown.assignee = guest->assignee;
+  shown.inColumnSince = guest->inColumnSince;
+  shown.committedAt = guest->committedAt;
+  return shown;
+}
+
+std::optional<domain::OpenCard> CardRow::openOn(const BoardKey& board) const {
+  const auto shown = on(board);
+  if (!shown) return std::nullopt;
+  const GuestPlacement* const guest = guestOn(board);
+  domain::OpenCard open;
+  open.ticket = card.id;
+  open.place = shown->place;
+  open.type = card.type;
+  open.serviceClass = card.serviceClass;
+  open.arrivedAt = guest == nullptr ? card.openedAt : guest->since;
+  open.committedAt = shown->committedAt;
+  open.due = card.due;
+  open.assignee = shown->assignee;
+  open.blocked = card.blocked.has_value();
+  open.awaitsApproval = awaitsApproval();
+  return open;
+}
+
+std::vector<BoardKey> CardRow::boards() const {
+  std::vector<BoardKey> all{card.id.board};
+  for (const GuestPlacement& guest : guests) {
+    if (guestOn(guest.board) != nullptr) all.push_back(guest.board);
   }
+  return all;
+}
+
+// --- Bytes ---------------------------------------------------------------------------------------
+
+std::string encodeCard(const CardRow& stored) {
+  const Card& card = stored.card;
+  RowWriter row;
+  write(row, card.place);
+  row.kind(card.type).kind(card.serviceClass).kind(card.tier);
+  row.text(card.title).text(card.assignee.value).text(card.externalKey);
+  row.flag(card.blocked.has_value());
+  if (card.blocked) row.kind(*card.blocked);
+  row.time(card.openedAt).time(card.inColumnSince).time(card.committedAt).time(card.due);
+  row.kind(stored.changeKind).number(stored.approvals.size());
+  for (const Approval& approval : stored.approvals) write(row, approval);
+  row.number(stored.guests.size());
+  for (const GuestPlacement& guest : stored.guests) write(row, guest);
   return row.take();
 }
 
-Board decodeBoard(std::string_view bytes) {
-  constexpr std::uint64_t kNumberMax = 0xffff'ffff;
+CardRow decodeCard(const TicketId& id, std::string_view bytes) {
   RowParser row(bytes);
-  Board board;
-  board.exists = true;
-  board.key.value = row.text();
-  board.name = row.text();
-  board.templateName = row.text();
-  board.policy.expediteLimit = static_cast<std::uint32_t>(row.number(kNumberMax));
-  board.policyVersion = row.number();
-  // The parser answers zeros once damaged, so a wild count ends at the first column that is not
-  // there.
-  for (std::uint64_t left = row.number(); left != 0 && !row.damaged(); --left) {
-    Column column;
-    column.id.value = row.text();
-    column.name = row.text();
-    column.category = row.kind(domain::ColumnCategory::closed);
-    column.defaultDrop = row.flag();
-    if (row.flag()) column.wipLimit = static_cast<std::uint32_t>(row.number(kNumberMax));
-    board.columns.push_back(std::move(column));
+  CardRow stored;
+  stored.card = readCard(row);
+  stored.card.id = id;
+  stored.changeKind = row.kind(domain::ChangeKind::emergency);
+  times(row, [&] { stored.approvals.push_back(readApproval(row)); });
+  times(row, [&] { stored.guests.push_back(readGuest(row)); });
+  const bool isTier = stored.card.tier >= domain::Tier::first;
+  if (!row.whole() || !isTier) {
+    throw ViewDamaged("the card of " + id.text() + " is not what was written");
   }
-  if (!row.whole()) throw ViewDamaged("the row of a board is not what was written");
-  return board;
+  return stored;
 }
 
-bool isFinished(const Place& place) {
-  return place.category == domain::ColumnCategory::resolved ||
-         place.category == domain::ColumnCategory::closed;
+std::optional<CardRow> foldCard(const TicketId& id, const std::optional<CardRow>& before,
+                                const domain::TicketEvent& event, Timestamp occurredAt) {
+  Ticket ticket = before ? toTicket(*before) : Ticket{};
+  domain::evolve(ticket, event, occurredAt);
+  if (!ticket.exists) return std::nullopt;
+  return toRow(id, std::move(ticket));
 }
 
 tl::expected<TicketId, std::string> ticketOf(const eventstore::Envelope& envelope) {
@@ -149,9 +244,16 @@ tl::expected<TicketId, std::string> ticketOf(const eventstore::Envelope& envelop
   return *std::move(id);
 }
 
-std::uint64_t numberAtEnd(std::string_view key) {
-  if (key.size() < 8) throw ViewDamaged("the key of a row is too short");
-  return RowParser(key.substr(key.size() - 8)).bigEndian();
+void addTicket(Key& key, const BoardKey& board, const TicketId& id) {
+  key.number(id.number);
+  if (id.board != board) key.tail(id.board.value);
+}
+
+TicketId ticketAtEnd(std::string_view end, const BoardKey& board) {
+  if (end.size() < 8) throw ViewDamaged("the key of a row is too short");
+  TicketId id{board, RowParser(end.substr(0, 8)).bigEndian()};
+  if (end.size() > 8) id.board.value = end.substr(8);
+  return id;
 }
 
 }  // namespace docket::projections

@@ -10,20 +10,22 @@
 namespace docket::projections {
 
 struct QueueEntry {
-  std::uint64_t rank = 0;  // from 1; 0: blocked, would not be pulled
-  std::string rule;        // why it stands here: "expedite", "fixed-date", …; "blocked"
+  std::uint64_t rank = 0;  // from 1; 0: it would not be pulled
+  // Why it stands here: "expedite", "fixed-date", …; "blocked", "awaits-approval".
+  std::string rule;
   Card card;
 };
 
 class QueueView final : public Projection {
  public:
   std::string_view name() const override { return "queue"; }
-  std::uint32_t schemaVersion() const override { return 1; }
+  std::uint32_t schemaVersion() const override { return 2; }
   tl::expected<void, std::string> apply(const eventstore::Envelope& envelope,
                                         const domain::codec::Event& event,
                                         Rows& rows) const override;
 
-  // In pull order at `now` (the domain's pull policy), blocked ones last. None: no such board.
+  // In pull order at `now` (the domain's pull policy), guests among them, then those that would not
+  // be pulled, longest in the column first. None: no such board.
   static std::optional<std::vector<QueueEntry>> list(const RowReader& rows,
                                                      const domain::BoardKey& key,
                                                      domain::Timestamp now, std::size_t limit);

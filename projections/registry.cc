@@ -1,6 +1,7 @@
 // The one list of projections.
 #include "projections/audit_view.h"
 #include "projections/board_view.h"
+#include "projections/desk_view.h"
 #include "projections/engine.h"
 #include "projections/queue_view.h"
 
@@ -11,6 +12,7 @@ std::vector<std::unique_ptr<Projection>> allProjections() {
   projections.push_back(std::make_unique<BoardView>());
   projections.push_back(std::make_unique<QueueView>());
   projections.push_back(std::make_unique<AuditView>());
+  projections.push_back(std::make_unique<DeskView>());
   return projections;
 }
 

@@ -26,10 +26,10 @@ constexpr std::uint64_t kMaxChangesTold = 50;
 // Reading them holds up everybody's commits, so a group has a budget; beyond it they are left out.
 constexpr std::uint64_t kMaxChangesAGroup = 1000;
 
-// Tickets whose clocks are looked at for one group: after a long stop many are due at once.
-constexpr std::size_t kTimersAGroup = 500;
+// Tickets whose clocks are looked at between two batches of commands: after a long stop many are
+// due at once, and nobody should have to wait for all of them.
+constexpr std::size_t kTimersATurn = 500;
 constexpr std::chrono::microseconds kSleepMin{1000};
-constexpr std::chrono::microseconds kSleepMax{1'000'000};
 
 // The requests of one submit() and the outcomes they have so far.
 struct Batch {
@@ -72,6 +72,9 @@ struct Group {
   std::size_t units = 0;
   std::size_t events = 0;
   std::vector<Answer> answers;
+  std::uint64_t ownByRules = 0;  // units that nobody waits for
+  std::uint64_t ownByClocks = 0;
+  std::chrono::microseconds lastLateness{};
   std::vector<Erased> erased;  // once it is committed
   bool empty() const { return answers.empty() && units == 0; }
 };
@@ -164,7 +167,9 @@ class CommandPath::Impl {
     stats.overloaded = overloaded_;
     stats.groups = groups_;
     stats.events = events_;
-    stats.own = ownUnits_;
+    stats.ownByRules = ownByRules_;
+    stats.ownByClocks = ownByClocks_;
+    stats.lastLateness = std::chrono::microseconds(lastLateness_.load());
     stats.failed = failed_;
     std::lock_guard lock(mutex_);
     stats.queued = queuedCommands_;
@@ -185,13 +190,13 @@ class CommandPath::Impl {
         runTimers();
         const auto sleep = untilNextTimer();
         std::unique_lock lock(mutex_);
+        forgetCommitted();
         const bool isCalled = writerWakes_.wait_for(lock, sleep, [&] {
           const bool canHandOver = !open_.empty() && !handedOver_;
           const bool canTake = !queue_.empty() && open_.events < options_.maxGroupEvents;
           return canHandOver || canTake || (stopping_ && queue_.empty() && open_.empty());
         });
         if (!isCalled) continue;  // a clock may have something to say
-        forgetCommitted();
         if (!open_.empty() && !handedOver_) {
           if (open_.staged) {
             lock.unlock();
@@ -224,6 +229,7 @@ class CommandPath::Impl {
         answer.kind = Refuse{{fail(refusalFor(known.error()))}};
       } else if (!*known) {
         if (!open_.now) open_.now = clock_();
+        addOwn(decider_.clocksBefore(request, *open_.now, open_.number));
         auto accepted = decider_.decide(request, *open_.now, open_.number);
         if (accepted) {
           inFlight_.insert(request.id);
@@ -252,32 +258,44 @@ class CommandPath::Impl {
     open_.staged->add(unit);
   }
 
-  // Units that nobody waits for.
-  void addOwn(const std::vector<eventstore::Unit>& units) {
-    for (const eventstore::Unit& unit : units) {
+  // Units that nobody waits for. If they cannot be decided, what they belong to must not be written
+  // either.
+  void addOwn(const Decider::OwnUnits& units) {
+    if (!units) {
+      fail(units.error());
+      return;
+    }
+    for (const eventstore::Unit& unit : *units) {
       add(unit);
       open_.units += 1;
       open_.events += unit.events.size();
+      (unit.origin == eventstore::Origin::rule ? open_.ownByRules : open_.ownByClocks) += 1;
     }
-    ownUnits_ += units.size();
+    open_.lastLateness = decider_.lastLateness();
   }
 
-  // What clocks have to say by now, group by group.
+  // What clocks have to say by now, of some tickets: before each batch, so that no load of commands
+  // keeps them waiting. A group's time begins with what is first decided in it; clocks that had
+  // nothing to say do not begin it.
   void runTimers() {
-    if (failed_ || open_.events >= options_.maxGroupEvents) return;
-    const eventstore::Timestamp now = open_.now ? *open_.now : clock_();
+    if (failed_ || stopping_ || open_.events >= options_.maxGroupEvents) return;
     const auto next = decider_.nextTimer();
-    if (!next || *next > now) return;
-    open_.now = now;
-    addOwn(decider_.dueTimers(now, open_.number, kTimersAGroup));
+    if (!next) return;
+    const eventstore::Timestamp now = open_.now ? *open_.now : clock_();
+    if (*next > now) return;
+    const auto units = decider_.dueTimers(now, open_.number, kTimersATurn);
+    if (units && !units->empty()) open_.now = now;
+    addOwn(units);
   }
 
   // How long the writer may sleep: until the next clock, and never longer than the system's clock
   // may be trusted to run evenly.
   std::chrono::microseconds untilNextTimer() const {
+    const std::chrono::microseconds longest =
+        std::max<std::chrono::microseconds>(options_.clockLookMax, kSleepMin);
     const auto next = decider_.nextTimer();
-    if (!next || failed_) return kSleepMax;
-    return std::clamp<std::chrono::microseconds>(*next - clock_(), kSleepMin, kSleepMax);
+    if (!next || failed_ || stopping_) return longest;
+    return std::clamp<std::chrono::microseconds>(*next - clock_(), kSleepMin, longest);
   }
 
   // REQUIRES: mutex_ held; nothing is handed over.
@@ -359,6 +377,7 @@ class CommandPath::Impl {
       for (const eventstore::AppendResult& result : results) {
         if (!result) committed(result, 0, {});
       }
+      countOwn(group);
       onCommitted_(log_.head());
     }
     changesLeft_ = kMaxChangesAGroup;
@@ -487,6 +506,13 @@ class CommandPath::Impl {
     return std::get<domain::EraseSubject>(std::get<domain::SubjectCommand>(command)).subject;
   }
 
+  void countOwn(const Group& group) {
+    if (failed_) return;
+    ownByRules_ += group.ownByRules;
+    ownByClocks_ += group.ownByClocks;
+    if (group.ownByRules + group.ownByClocks > 0) lastLateness_ = group.lastLateness.count();
+  }
+
   void count(const Outcome& outcome) {
     if (const auto* done = std::get_if<Done>(&outcome)) {
       if (done->repeated) {
@@ -522,7 +548,7 @@ class CommandPath::Impl {
   std::size_t queuedCommands_ = 0;     // submitted and not yet committed
   std::unique_ptr<Group> handedOver_;  // being committed; only the committer looks inside
   std::uint64_t committedGroup_ = 0;
-  bool stopping_ = false;
+  std::atomic<bool> stopping_{false};  // written under it; the writer reads it without, too
   bool writerEnded_ = false;
 
   // The writer's own:
@@ -543,7 +569,9 @@ class CommandPath::Impl {
   std::atomic<std::uint64_t> overloaded_{0};
   std::atomic<std::uint64_t> groups_{0};
   std::atomic<std::uint64_t> events_{0};
-  std::atomic<std::uint64_t> ownUnits_{0};
+  std::atomic<std::uint64_t> ownByRules_{0};
+  std::atomic<std::uint64_t> ownByClocks_{0};
+  std::atomic<std::int64_t> lastLateness_{0};  // microseconds
 
   std::mutex joinMutex_;
   std::thread committer_;

@@ -6,6 +6,7 @@
 // on is durable before it is told.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -61,6 +62,8 @@ struct CommandPathOptions {
   std::size_t maxQueuedCommands = 8192;  // beyond it: Overloaded, at once
   std::size_t maxGroupEvents = 2000;     // a commit group is closed at this size
   std::size_t maxCachedTickets = 100'000;
+  // How long the writer sleeps at most before it looks at the clock again: somebody may set it.
+  std::chrono::milliseconds clockLookMax{1000};
 };
 
 // Counters since the start, for metrics. Any thread.
@@ -71,7 +74,11 @@ struct CommandPathStats {
   std::uint64_t overloaded = 0;
   std::uint64_t groups = 0;
   std::uint64_t events = 0;  // of the commands done
-  std::uint64_t own = 0;     // commands of the desk itself: rules and clocks
+  // Commands of the desk itself.
+  std::uint64_t ownByRules = 0;
+  std::uint64_t ownByClocks = 0;
+  // How long after its instant the last warning or miss was written. Zero: none was yet.
+  std::chrono::microseconds lastLateness{};
   std::uint64_t queued = 0;  // now
   bool failed = false;  // the log failed or is damaged: all commands are refused until a restart
 };
@@ -90,7 +97,8 @@ class CommandPath {
   using OnErased = std::function<bool(std::span<const eventstore::Erasure>)>;
 
   // Builds the world by folding the whole log; throws std::runtime_error naming the position when
-  // an event is damaged. Takes commands at once.
+  // an event is damaged. Takes commands at once, and writes what clocks have come to since the log
+  // was written last, some tickets at a time. `clock` is asked on the writer thread alone.
   CommandPath(eventstore::Log& log, CommandPathOptions options, Clock clock,
               OnCommitted onCommitted, OnErased onErased = {});
   // Stops.
@@ -101,7 +109,8 @@ class CommandPath {
   // thread.
   void submit(std::vector<CommandRequest> requests, OnOutcomes done);
 
-  // Takes no more (Overloaded), finishes what is queued, syncs, ends the threads. Repeatable.
+  // Takes no more (Overloaded), finishes what is queued, syncs, ends the threads. Repeatable. What
+  // clocks have to say from now on is left to the next start.
   void stop();
 
   CommandPathStats stats() const;

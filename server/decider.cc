@@ -2,11 +2,13 @@
 
 #include <spdlog/spdlog.h>
 
+#include <cstring>
 #include <map>
 #include <set>
 #include <stdexcept>
 #include <utility>
 
+#include "domain/authority.h"
 #include "domain/cases.h"
 #include "domain/codec/codec.h"
 #include "domain/desk.h"
@@ -18,6 +20,11 @@ namespace docket::server {
 namespace codec = domain::codec;
 
 namespace {
+
+// Written by the desk itself.
+bool isOwn(eventstore::Origin origin) {
+  return origin == eventstore::Origin::rule || origin == eventstore::Origin::timer;
+}
 
 tl::unexpected<domain::Rejection> refuse(domain::Refusal refusal) {
   return tl::make_unexpected(domain::Rejection{std::move(refusal)});
@@ -32,6 +39,10 @@ eventstore::Unit unitFor(const CommandRequest& request) {
   unit.onBehalfOf = request.onBehalfOf.value;
   unit.origin = request.origin;
   return unit;
+}
+
+bool hasOwnPrefix(const eventstore::CommandId& id) {
+  return std::memcmp(id.bytes.data(), kOwnIdPrefix.data(), kOwnIdPrefix.size()) == 0;
 }
 
 // Encodes `events` into `unit`. A payload over the log's limit is a refusal: the form rules bound
@@ -55,8 +66,11 @@ tl::expected<void, domain::Rejection> addEvents(eventstore::Unit& unit,
   return {};
 }
 
-std::optional<domain::Refusal> versionConflict(const CommandRequest& request,
-                                               std::optional<std::uint64_t> actual) {
+// `lastOfOthers` is the version of the last event that the desk did not write by itself: what
+// clocks and rules have written since is no conflict. None: as `actual`.
+std::optional<domain::Refusal> versionConflict(
+    const CommandRequest& request, std::optional<std::uint64_t> actual,
+    std::optional<std::uint64_t> lastOfOthers = std::nullopt) {
   if (!request.expectedVersion) return std::nullopt;
   if (!actual) {
     return domain::FieldInvalid{"header.expected",
@@ -64,6 +78,10 @@ std::optional<domain::Refusal> versionConflict(const CommandRequest& request,
                                 "version " + std::to_string(*request.expectedVersion)};
   }
   if (*actual == *request.expectedVersion) return std::nullopt;
+  if (lastOfOthers && *request.expectedVersion >= *lastOfOthers &&
+      *request.expectedVersion < *actual) {
+    return std::nullopt;
+  }
   return domain::VersionMovedOn{*request.expectedVersion, *actual};
 }
 
@@ -113,8 +131,16 @@ tl::expected<Accepted, domain::Rejection> Decider::decide(const CommandRequest& 
                                        "must not be later than the server's clock",
                                        "an instant in the future"});
   }
+  if (hasOwnPrefix(request.id)) {
+    return refuse(domain::FieldInvalid{"header.id", "must be chosen at random",
+                                       "one that the desk keeps for its own commands"});
+  }
   domain::Rejection people;
   if (auto invalid = domain::checkSubject("actor", request.actor)) people.push_back(*invalid);
+  if (request.actor.value == kSystemActor) {
+    people.push_back(domain::FieldInvalid{"actor", "must not be the desk's own name",
+                                          std::string(kSystemActor)});
+  }
   if (!request.onBehalfOf.empty()) {
     if (auto invalid = domain::checkSubject("header.onBehalfOf", request.onBehalfOf)) {
       people.push_back(*invalid);
@@ -124,10 +150,10 @@ tl::expected<Accepted, domain::Rejection> Decider::decide(const CommandRequest& 
   const eventstore::Timestamp occurredAt = request.occurredAt.value_or(now);
   return std::visit(domain::Cases{
                         [&](const domain::TicketCommand& command) {
-                          return decideTicket(request, command, occurredAt, group);
+                          return decideTicket(request, command, {occurredAt, now}, group);
                         },
                         [&](const domain::BoardCommand& command) {
-                          return decideBoard(request, command, occurredAt);
+                          return decideBoard(request, command, {occurredAt, now});
                         },
                         [&](const domain::SubjectCommand& command) {
                           return decideSubject(request, command, occurredAt);
@@ -140,26 +166,39 @@ tl::expected<Accepted, domain::Rejection> Decider::decide(const CommandRequest& 
 }
 
 Decider::Result Decider::decideTicket(const CommandRequest& request,
-                                      const domain::TicketCommand& command,
-                                      eventstore::Timestamp occurredAt, std::uint64_t group) {
+                                      const domain::TicketCommand& command, const Times& times,
+                                      std::uint64_t group) {
   static const domain::Ticket kNoTicket;
   const domain::Ticket* ticket = &kNoTicket;
   std::optional<std::uint64_t> version;
+  std::optional<std::uint64_t> versionOfOthers;
   if (auto named = domain::namedTicket(command)) {
     auto loaded = load(*named);
     if (!loaded) return tl::make_unexpected(loaded.error());
     if (*loaded == nullptr) return refuse(domain::UnknownTicket{*named});
     ticket = &(*loaded)->ticket;
     version = (*loaded)->version.value;
+    versionOfOthers = (*loaded)->versionOfOthers.value;
   }
-  if (auto conflict = versionConflict(request, version)) return refuse(std::move(*conflict));
-
-  domain::Decision decision =
-      domain::decide(*ticket, command, domain::Context{occurredAt, request.actor, world_});
+  const domain::Context context{times.occurred, request.actor, world_,
+                                false,          times.asked,   request.onBehalfOf};
+  // Whoever may not do it learns nothing of what has happened.
+  if (auto denied = domain::checkAuthority(*ticket, command, context)) {
+    return refuse(*std::move(denied));
+  }
+  if (auto conflict = versionConflict(request, version, versionOfOthers)) {
+    return refuse(std::move(*conflict));
+  }
+  if (ticket->exists && times.occurred < ticket->lastAt) {
+    return refuse(domain::FieldInvalid{"header.occurredAt",
+                                       "must not be earlier than the ticket's last event",
+                                       "an earlier instant"});
+  }
+  domain::Decision decision = domain::decide(*ticket, command, context);
   if (!decision) return tl::make_unexpected(decision.error());
 
   Accepted accepted{unitFor(request), decision->ticket.text()};
-  if (auto staged = stage(*decision, occurredAt, group, accepted.unit); !staged) {
+  if (auto staged = stage(*decision, times.occurred, group, accepted.unit); !staged) {
     return tl::make_unexpected(staged.error());
   }
   eventstore::Position at = next_;
@@ -198,14 +237,14 @@ tl::expected<void, domain::Rejection> Decider::stage(const domain::Decided& deci
     domain::evolve(cached->ticket, change.event, occurredAt);
     world_.apply(change.ticket, change.event, occurredAt);
     if (!isNew) cached->version = cached->version.next();
+    if (!isOwn(unit.origin)) cached->versionOfOthers = cached->version;
     cached->lastGroup = group;
   }
   return {};
 }
 
 Decider::Result Decider::decideBoard(const CommandRequest& request,
-                                     const domain::BoardCommand& command,
-                                     eventstore::Timestamp occurredAt) {
+                                     const domain::BoardCommand& command, const Times& times) {
   static const domain::Board kNoBoard;
   const domain::BoardKey key = domain::namedBoard(command);
   if (const domain::UnreadEvent* event = world_.unread(key)) {
@@ -218,13 +257,13 @@ Decider::Result Decider::decideBoard(const CommandRequest& request,
   auto conflict = versionConflict(request, version);
   if (conflict && board.exists) return refuse(std::move(*conflict));
   auto events =
-      domain::decide(board, command, domain::BoardContext{occurredAt, request.actor, world_});
+      domain::decide(board, command, domain::BoardContext{times.asked, request.actor, world_});
   if (!events) return tl::make_unexpected(events.error());
   if (conflict) return refuse(std::move(*conflict));
 
   const eventstore::StreamId stream{std::string(codec::kBoardStream), key.value};
   Accepted accepted{unitFor(request), stream.id};
-  if (auto added = addEvents(accepted.unit, stream, *events, occurredAt); !added) {
+  if (auto added = addEvents(accepted.unit, stream, *events, times.occurred); !added) {
     return tl::make_unexpected(added.error());
   }
   accepted.unit.conditions.push_back(
@@ -284,8 +323,9 @@ Decider::Result Decider::decideDesk(const CommandRequest& request,
                        : eventstore::Expected{eventstore::NoStream{}}});
   for (const domain::DeskEvent& event : *events) world_.apply(event, occurredAt);
   next_ = eventstore::Position{next_.value + events->size()};
-  // A calendar moves the deadlines that are reckoned by it.
-  if (named.kind == domain::DefinitionKind::calendar) startTimers();
+  // Another definition of a calendar moves the deadlines that are reckoned by it; a new calendar
+  // has none yet.
+  if (named.kind == domain::DefinitionKind::calendar && version) startTimers();
   return accepted;
 }
 
@@ -312,6 +352,7 @@ tl::expected<CachedTicket*, domain::Rejection> Decider::load(const domain::Ticke
       domain::evolve(loaded.ticket, *ticketEvent, envelope.occurredAt);
     }
     loaded.version = envelope.version;
+    if (!isOwn(envelope.origin)) loaded.versionOfOthers = envelope.version;
   }
   if (!loaded.ticket.exists) return nullptr;
   return &tickets_.insert(id, std::move(loaded));

@@ -1,4 +1,4 @@
-// Reading commands and questions from the wire.
+// Reading questions from the wire, and what all commands have: their header and fingerprint.
 #include "server/mapping.h"
 
 #include <capnp/message.h>
@@ -12,298 +12,10 @@
 
 #include "domain/text_rules.h"
 #include "eventstore/envelope.h"
+#include "server/field_reader.h"
 
 namespace docket::server {
 namespace {
-
-using domain::FieldInvalid;
-using domain::Rejection;
-
-std::string textOf(capnp::Text::Reader text) {
-  return {text.cStr(), text.size()};
-}
-
-// Instants that a calendar can print: the years 1 to 9999.
-constexpr std::int64_t kTimeMin = -62'135'596'800'000'000;
-constexpr std::int64_t kTimeMax = 253'402'300'799'999'999;
-
-// Reads fields and collects what is wrong with them, each under its name on the wire.
-class FieldReader {
- public:
-  Rejection& rejection() { return rejection_; }
-  bool failed() const { return !rejection_.empty(); }
-
-  void refuse(std::string field, std::string rule, std::string got) {
-    rejection_.emplace_back(FieldInvalid{std::move(field), std::move(rule), std::move(got)});
-  }
-
-  // Ids and names that refusals and events quote. Whether one exists is for the domain to say; that
-  // it can be shown at all is checked here, so that no refusal carries broken text.
-  std::string name(const char* field, capnp::Text::Reader text) {
-    constexpr std::size_t kBytesMax = 400;
-    std::string value = textOf(text);
-    if (value.size() > kBytesMax || !domain::characterCount(value)) {
-      refuse(field, "must be at most " + std::to_string(kBytesMax) + " bytes of valid UTF-8",
-             shortForm(value));
-    }
-    return value;
-  }
-
-  domain::TicketId ticket(const char* field, capnp::Text::Reader text) {
-    const std::string value = textOf(text);
-    if (auto id = domain::TicketId::parse(value)) return *id;
-    refuse(field, "must be a ticket's id such as OPS-42", shortForm(value));
-    return {};
-  }
-
-  template <class Value>
-  Value spelled(const char* field, capnp::Text::Reader text,
-                std::optional<Value> (*parse)(std::string_view), const char* spellings) {
-    const std::string value = textOf(text);
-    if (auto parsed = parse(value)) return *parsed;
-    refuse(field, std::string("must be one of ") + spellings, shortForm(value));
-    return {};
-  }
-
-  domain::TicketType type(capnp::Text::Reader text) {
-    return spelled("type", text, &domain::parseTicketType,
-                   "incident, service-request, problem, change, task, defect, enhancement");
-  }
-
-  domain::ServiceClass serviceClass(capnp::Text::Reader text) {
-    return spelled("class", text, &domain::parseServiceClass,
-                   "expedite, fixed-date, standard, intangible");
-  }
-
-  std::optional<domain::Timestamp> time(const char* field, api::OptionalTime::Reader time) {
-    if (time.isNone()) return std::nullopt;
-    const std::int64_t at = time.getAt();
-    if (at < kTimeMin || at > kTimeMax) {
-      refuse(field, "must be in the years 1 to 9999", std::to_string(at) + " microseconds");
-      return std::nullopt;
-    }
-    return domain::Timestamp{std::chrono::microseconds{at}};
-  }
-
-  std::optional<std::uint32_t> limit(const char* field, std::int64_t value) {
-    constexpr std::int64_t kLimitMax = 1'000'000;
-    if (value == -1) return std::nullopt;
-    if (value < 0 || value > kLimitMax) {
-      refuse(field, "must be 0 to 1000000, or -1 for none", std::to_string(value));
-      return std::nullopt;
-    }
-    return static_cast<std::uint32_t>(value);
-  }
-
-  std::optional<eventstore::CommandId> id(const char* field, capnp::Data::Reader bytes) {
-    eventstore::CommandId id;
-    if (bytes.size() != id.bytes.size()) {
-      refuse(field, "must be 16 bytes", std::to_string(bytes.size()) + " bytes");
-      return std::nullopt;
-    }
-    std::memcpy(id.bytes.data(), bytes.begin(), id.bytes.size());
-    if (id.isZero()) {
-      refuse(field, "must be 16 bytes that are not all zero", "16 zero bytes");
-      return std::nullopt;
-    }
-    return id;
-  }
-
-  std::vector<domain::ForeignAttribute> attributes(const char* field,
-                                                   capnp::List<api::Attribute>::Reader list,
-                                                   std::size_t depth = 1) {
-    std::vector<domain::ForeignAttribute> attributes;
-    if (list.size() != 0 && depth > kMaxAttributeDepth) {
-      refuse(field, "must be nested at most " + std::to_string(kMaxAttributeDepth) + " deep",
-             "more");
-      return attributes;
-    }
-    // Before any is made: a list of empty ones takes no bytes on the wire, however long.
-    attributesSeen_ += list.size();
-    if (attributesSeen_ > kMaxAttributes) {
-      refuse(field, "must be at most " + std::to_string(kMaxAttributes) + " attributes in all",
-             "more");
-      return {};
-    }
-    attributes.reserve(list.size());
-    for (const api::Attribute::Reader item : list) {
-      attributes.push_back({textOf(item.getKey()), textOf(item.getType()), textOf(item.getValue()),
-                            childrenOf(field, item, depth)});
-    }
-    return attributes;
-  }
-
- private:
-  std::vector<domain::ForeignAttribute> childrenOf(const char* field, api::Attribute::Reader item,
-                                                   std::size_t depth) {
-    if (!item.hasChildren()) return {};
-    return attributes(field, item.getChildren(), depth + 1);
-  }
-
-  Rejection rejection_;
-  std::size_t attributesSeen_ = 0;
-};
-
-// --- Commands -----------------------------------------------------------------------------------
-
-domain::OpenTicket read(FieldReader& fields, api::OpenTicket::Reader in) {
-  return {.board = {fields.name("board", in.getBoard())},
-          .column = {fields.name("column", in.getColumn())},
-          .type = fields.type(in.getType()),
-          .serviceClass = fields.serviceClass(in.getClass()),
-          .title = textOf(in.getTitle()),
-          .description = textOf(in.getDescription()),
-          .requester = {fields.name("requester", in.getRequester())},
-          .due = fields.time("due", in.getDue()),
-          .classification = {},
-          .team = {}};
-}
-
-domain::EscalateTicket read(FieldReader& fields, api::EscalateTicket::Reader in) {
-  const unsigned tier = in.getTier();
-  if (tier < 1 || tier > 3) fields.refuse("tier", "must be 1, 2 or 3", std::to_string(tier));
-  return {.ticket = fields.ticket("ticket", in.getTicket()),
-          .tier = static_cast<domain::Tier>(tier),
-          .note = textOf(in.getNote())};
-}
-
-domain::BlockTicket read(FieldReader& fields, api::BlockTicket::Reader in) {
-  return {.ticket = fields.ticket("ticket", in.getTicket()),
-          .kind = fields.spelled(
-              "kind", in.getKind(), &domain::parseBlockerKind,
-              "dependency, supplier, environment, information, approval, defect, other"),
-          .reason = textOf(in.getReason())};
-}
-
-domain::RecordHistory read(FieldReader& fields, api::RecordHistory::Reader in) {
-  return {.board = {fields.name("board", in.getBoard())},
-          .externalKey = textOf(in.getExternalKey()),
-          .type = fields.type(in.getType()),
-          .title = textOf(in.getTitle()),
-          .ticketForeign = fields.attributes("ticketForeign", in.getTicketForeign()),
-          .sequence = in.getSequence(),
-          .activity = textOf(in.getActivity()),
-          .actor = textOf(in.getActor()),
-          .column = {fields.name("column", in.getColumn())},
-          .foreign = fields.attributes("foreign", in.getForeign()),
-          .assignee = std::nullopt,
-          .team = std::nullopt,
-          .tier = std::nullopt};
-}
-
-std::optional<domain::TicketCommand> readBody(FieldReader& fields, api::TicketCommand::Reader in) {
-  switch (in.which()) {
-    case api::TicketCommand::OPEN:
-      return read(fields, in.getOpen());
-    case api::TicketCommand::MOVE: {
-      const auto move = in.getMove();
-      return domain::MoveTicket{fields.ticket("ticket", move.getTicket()),
-                                {fields.name("column", move.getColumn())},
-                                {},
-                                textOf(move.getOverrideReason())};
-    }
-    case api::TicketCommand::PULL: {
-      const auto pull = in.getPull();
-      return domain::PullNext{{fields.name("board", pull.getBoard())},
-                              {},
-                              {fields.name("column", pull.getColumn())},
-                              {fields.name("agent", pull.getAgent())}};
-    }
-    case api::TicketCommand::ASSIGN: {
-      const auto assign = in.getAssign();
-      return domain::AssignTicket{fields.ticket("ticket", assign.getTicket()),
-                                  domain::SubjectId{fields.name("assignee", assign.getAssignee())},
-                                  std::nullopt,
-                                  {}};
-    }
-    case api::TicketCommand::ESCALATE:
-      return read(fields, in.getEscalate());
-    case api::TicketCommand::BLOCK:
-      return read(fields, in.getBlock());
-    case api::TicketCommand::UNBLOCK: {
-      const auto unblock = in.getUnblock();
-      return domain::UnblockTicket{fields.ticket("ticket", unblock.getTicket()),
-                                   textOf(unblock.getNote())};
-    }
-    case api::TicketCommand::COMMENT: {
-      const auto comment = in.getComment();
-      return domain::AddComment{fields.ticket("ticket", comment.getTicket()),
-                                textOf(comment.getText()), comment.getPublic()};
-    }
-    case api::TicketCommand::RESOLVE: {
-      const auto resolve = in.getResolve();
-      return domain::ResolveTicket{fields.ticket("ticket", resolve.getTicket()),
-                                   {fields.name("column", resolve.getColumn())},
-                                   textOf(resolve.getResolution()),
-                                   domain::ResolutionKind::unspecified};
-    }
-    case api::TicketCommand::REOPEN: {
-      const auto reopen = in.getReopen();
-      return domain::ReopenTicket{fields.ticket("ticket", reopen.getTicket()),
-                                  {fields.name("column", reopen.getColumn())},
-                                  textOf(reopen.getReason())};
-    }
-    case api::TicketCommand::RECORD_HISTORY:
-      return read(fields, in.getRecordHistory());
-  }
-  return std::nullopt;  // from a newer client
-}
-
-domain::CreateBoard read(FieldReader& fields, api::CreateBoard::Reader in) {
-  constexpr unsigned kColumnsMax = 100;
-  domain::CreateBoard create{{fields.name("key", in.getKey())},
-                             textOf(in.getName()),
-                             fields.name("template", in.getTemplate()),
-                             {}};
-  const auto columns = in.getColumns();
-  if (columns.size() > kColumnsMax) {
-    fields.refuse("columns", "must be at most 100", std::to_string(columns.size()));
-    return create;
-  }
-  for (const api::Column::Reader column : columns) {
-    create.columns.push_back(
-        {{},
-         textOf(column.getName()),
-         fields.spelled("columns.category", column.getCategory(), &domain::parseColumnCategory,
-                        "queue, active, waiting, resolved, closed"),
-         fields.limit("columns.wipLimit", column.getWipLimit()),
-         column.getDefaultDrop(),
-         domain::WaitsFor::nothing});
-  }
-  return create;
-}
-
-std::optional<domain::BoardCommand> readBody(FieldReader& fields, api::BoardCommand::Reader in) {
-  switch (in.which()) {
-    case api::BoardCommand::CREATE:
-      return read(fields, in.getCreate());
-    case api::BoardCommand::SET_LIMIT: {
-      const auto set = in.getSetLimit();
-      domain::LimitScope scope;
-      scope.column = {fields.name("column", set.getColumn())};
-      return domain::SetLimit{
-          {fields.name("board", set.getBoard())}, scope, fields.limit("limit", set.getLimit())};
-    }
-  }
-  return std::nullopt;  // from a newer client
-}
-
-std::optional<domain::SubjectCommand> readBody(FieldReader& fields,
-                                               api::SubjectCommand::Reader in) {
-  const auto subject = [&](api::SubjectReason::Reader reason) {
-    return domain::SubjectId{fields.name("subject", reason.getSubject())};
-  };
-  switch (in.which()) {
-    case api::SubjectCommand::ERASE:
-      return domain::EraseSubject{subject(in.getErase()), textOf(in.getErase().getReason())};
-    case api::SubjectCommand::PLACE_HOLD:
-      return domain::PlaceLegalHold{subject(in.getPlaceHold()),
-                                    textOf(in.getPlaceHold().getReason())};
-    case api::SubjectCommand::LIFT_HOLD:
-      return domain::LiftLegalHold{subject(in.getLiftHold()), textOf(in.getLiftHold().getReason())};
-  }
-  return std::nullopt;  // from a newer client
-}
 
 void readHeader(FieldReader& fields, api::CommandHeader::Reader header, CommandRequest& request) {
   if (auto id = fields.id("header.id", header.getId())) request.id = *id;
@@ -341,6 +53,9 @@ std::string_view interfaceOf(const api::TicketCommand::Reader&) {
 }
 std::string_view interfaceOf(const api::BoardCommand::Reader&) {
   return "BoardManager";
+}
+std::string_view interfaceOf(const api::DeskCommand::Reader&) {
+  return "BoardManager.define";
 }
 std::string_view interfaceOf(const api::SubjectCommand::Reader&) {
   return "Administrator";
@@ -399,6 +114,10 @@ MappedCommand readCommand(api::BoardCommand::Reader command, const domain::Subje
 
 MappedCommand readCommand(api::SubjectCommand::Reader command, const domain::SubjectId& actor) {
   return readWireCommand<api::SubjectCommand>(command, actor);
+}
+
+MappedCommand readCommand(api::DeskCommand::Reader command, const domain::SubjectId& actor) {
+  return readWireCommand<api::DeskCommand>(command, actor);
 }
 
 tl::expected<std::string, domain::Rejection> readName(const char* field, capnp::Text::Reader text) {

@@ -2,8 +2,9 @@
 //
 // Pure functions, any thread. Readers may come from strangers: whatever their bytes are, the answer
 // is a command, a rejection that names the wire field, or (for a message that is no Cap'n Proto
-// message) a kj::Exception. mapping.cc reads commands and questions, mapping_answers.cc writes
-// answers.
+// message) a kj::Exception. mapping.cc reads questions and what all commands have, and hands the
+// rest to mapping_ticket.cc, mapping_board.cc and mapping_desk.cc (field_reader.h is what they
+// share). mapping_answers.cc, mapping_ticket_answers.cc and mapping_desk_answers.cc write answers.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +16,9 @@
 #include "domain/refusal.h"
 #include "domain/subject.h"
 #include "domain/ticket.h"
+#include "domain/world.h"
 #include "projections/board_view.h"
+#include "projections/desk_view.h"
 #include "projections/engine.h"
 #include "projections/queue_view.h"
 #include "server/api/docket.capnp.h"
@@ -50,6 +53,8 @@ using MappedCommand = tl::expected<CommandRequest, domain::Rejection>;
                                         const domain::SubjectId& actor);
 [[nodiscard]] MappedCommand readCommand(api::BoardCommand::Reader command,
                                         const domain::SubjectId& actor);
+[[nodiscard]] MappedCommand readCommand(api::DeskCommand::Reader command,
+                                        const domain::SubjectId& actor);
 [[nodiscard]] MappedCommand readCommand(api::SubjectCommand::Reader command,
                                         const domain::SubjectId& actor);
 
@@ -78,8 +83,18 @@ void writeBoard(const projections::BoardSnapshot& snapshot, std::size_t cardsPer
                 api::Board::Builder out);
 void writeCard(const projections::Card& card, api::Card::Builder out);
 void writeQueueEntry(const projections::QueueEntry& entry, api::QueueEntry::Builder out);
-void writeTicket(const domain::Ticket& ticket, eventstore::Version version,
-                 api::Ticket::Builder out);
+// A ticket, the definitions that its clocks are read by, and the instant at which they are.
+struct TicketAnswer {
+  const domain::Ticket& ticket;
+  eventstore::Version version;
+  const domain::DeskDefinitions& desk;
+  domain::Timestamp now;
+};
+void writeTicket(const TicketAnswer& answer, api::Ticket::Builder out);
+void writeRules(const projections::BoardRules& rules,
+                const std::vector<domain::LintFinding>& findings, api::BoardRules::Builder out);
+void writeDesk(const domain::DeskDefinitions& desk, api::DeskDefinitions::Builder out);
+void writeOffer(const projections::WaitingOffer& offer, api::Offer::Builder out);
 void writeFacts(const projections::AuditEntry& entry, api::EventFacts::Builder out);
 void writeHistoryEntry(const projections::AuditEntry& entry, const domain::codec::Event& event,
                        api::HistoryEntry::Builder out);

@@ -2,35 +2,15 @@
 #include <capnp/message.h>
 
 #include <algorithm>
-#include <functional>
 
 #include "domain/cases.h"
 #include "server/mapping.h"
+#include "server/wire_values.h"
 
 namespace docket::server {
 namespace {
 
 using domain::Cases;
-
-capnp::Text::Reader wire(const std::string& text) {
-  return {text.c_str(), text.size()};
-}
-// The domain's spellings are literals, so a zero byte follows each.
-std::string wire(std::string_view text) {
-  return std::string(text);
-}
-
-std::int64_t micros(domain::Timestamp at) {
-  return at.time_since_epoch().count();
-}
-
-void write(const std::optional<domain::Timestamp>& at, api::OptionalTime::Builder out) {
-  if (at) {
-    out.setAt(micros(*at));
-  } else {
-    out.setNone();
-  }
-}
 
 void write(const domain::RefusalText& text, api::Violation::Builder out) {
   out.setCode(text.code);
@@ -40,31 +20,6 @@ void write(const domain::RefusalText& text, api::Violation::Builder out) {
   for (unsigned i = 0; i < facts.size(); ++i) {
     facts[i].setName(wire(text.facts[i].first));
     facts[i].setValue(wire(text.facts[i].second));
-  }
-}
-
-void write(const domain::Column& column, api::Column::Builder out) {
-  out.setId(column.id.value);
-  out.setName(column.name);
-  out.setCategory(wire(domain::text(column.category)));
-  out.setWipLimit(column.wipLimit ? static_cast<std::int64_t>(*column.wipLimit) : -1);
-  out.setDefaultDrop(column.defaultDrop);
-}
-
-// `init` makes the list of the given size: attributes hang below several kinds of parents.
-template <class Init>
-void writeAttributes(const std::vector<domain::ForeignAttribute>& attributes, Init init) {
-  if (attributes.empty()) return;
-  auto list = init(static_cast<unsigned>(attributes.size()));
-  for (unsigned i = 0; i < list.size(); ++i) {
-    api::Attribute::Builder out = list[i];
-    out.setKey(wire(attributes[i].key));
-    out.setType(wire(attributes[i].type));
-    out.setValue(wire(attributes[i].value));
-    // A std::function ends the recursion of template arguments.
-    const std::function<capnp::List<api::Attribute>::Builder(unsigned)> children =
-        [&out](unsigned size) { return out.initChildren(size); };
-    writeAttributes(attributes[i].children, children);
   }
 }
 
@@ -156,7 +111,7 @@ void writeBoard(const projections::BoardSnapshot& snapshot, std::size_t cardsPer
   auto columns = out.initColumns(static_cast<unsigned>(snapshot.columns.size()));
   for (unsigned i = 0; i < columns.size(); ++i) {
     const projections::ColumnCards& column = snapshot.columns[i];
-    write(column.column, columns[i].initColumn());
+    writeColumn(column.column, columns[i].initColumn());
     columns[i].setCount(column.count);
     auto cards =
         columns[i].initCards(static_cast<unsigned>(std::min(cardsPerColumn, column.cards.size())));
@@ -174,10 +129,10 @@ void writeCard(const projections::Card& card, api::Card::Builder out) {
   out.setTitle(wire(card.title));
   out.setAssignee(card.assignee.value);
   if (card.blocked) out.setBlocked(wire(domain::text(*card.blocked)));
-  write(card.due, out.initDue());
+  writeTime(card.due, out.initDue());
   out.setOpenedAt(micros(card.openedAt));
   out.setInColumnSince(micros(card.inColumnSince));
-  write(card.committedAt, out.initCommittedAt());
+  writeTime(card.committedAt, out.initCommittedAt());
   out.setExternalKey(wire(card.externalKey));
 }
 
@@ -185,37 +140,6 @@ void writeQueueEntry(const projections::QueueEntry& entry, api::QueueEntry::Buil
   out.setRank(entry.rank);
   out.setRule(entry.rule);
   writeCard(entry.card, out.initCard());
-}
-
-void writeTicket(const domain::Ticket& ticket, eventstore::Version version,
-                 api::Ticket::Builder out) {
-  writeCard({.id = ticket.id,
-             .place = ticket.place,
-             .type = ticket.classification.type,
-             .serviceClass = ticket.classification.serviceClass,
-             .tier = ticket.tier,
-             .title = ticket.title,
-             .assignee = ticket.assignee,
-             .blocked = ticket.blocker ? std::optional(ticket.blocker->kind) : std::nullopt,
-             .due = ticket.due,
-             .openedAt = ticket.openedAt,
-             .inColumnSince = ticket.inColumnSince,
-             .committedAt = ticket.committedAt,
-             .externalKey = ticket.externalKey},
-            out.initCard());
-  out.setVersion(version.value);
-  out.setDescription(wire(ticket.description));
-  out.setRequester(ticket.requester.value);
-  if (ticket.blocker) {
-    out.setBlockedReason(wire(ticket.blocker->reason));
-    out.initBlockedSince().setAt(micros(ticket.blocker->since));
-  }
-  out.setResolution(wire(ticket.resolution));
-  write(ticket.resolvedAt, out.initResolvedAt());
-  out.setReopenCount(ticket.reopenCount);
-  out.setCommentCount(ticket.commentCount);
-  out.setHistoryCount(ticket.historyCount);
-  writeAttributes(ticket.foreign, [&out](unsigned size) { return out.initForeign(size); });
 }
 
 void writeFacts(const projections::AuditEntry& entry, api::EventFacts::Builder out) {
@@ -335,8 +259,8 @@ void writeBackupStatus(const BackupRunner::Status& status, api::BackupStatus::Bu
   facts.setStoreId(made.storeId);
   facts.setHead(made.head.value);
   facts.setRoot(eventstore::toHex(made.root.bytes));
-  write(made.head.value == 0 ? std::nullopt : std::optional(made.lastRecorded),
-        facts.initLastRecorded());
+  writeTime(made.head.value == 0 ? std::nullopt : std::optional(made.lastRecorded),
+            facts.initLastRecorded());
   facts.setMadeAt(made.madeAt.time_since_epoch().count());
   facts.setNewBytes(made.newBytes);
 }

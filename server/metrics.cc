@@ -63,6 +63,16 @@ void addCommands(Families& families, const CommandPathStats& stats) {
   families
       .family("docket_commit_groups_total", "Synced writes since the start.", MetricType::Counter)
       .metric(stats.groups);
+  families
+      .family("docket_own_commands_total",
+              "Commands that the desk gave itself, by what asked for them.", MetricType::Counter)
+      .metric(stats.ownByRules, "by", "rule")
+      .metric(stats.ownByClocks, "by", "clock");
+  families
+      .family("docket_clock_lateness_seconds",
+              "How long after its instant the last warning or missed promise was written.",
+              MetricType::Gauge)
+      .metric(std::chrono::duration<double>(stats.lastLateness).count());
   families.family("docket_commands_queued", "Commands waiting to be decided.", MetricType::Gauge)
       .metric(stats.queued);
 }

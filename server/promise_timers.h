@@ -1,9 +1,9 @@
 // When the clocks of which ticket have something to say next. Not thread-safe: the writer's.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <set>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -13,6 +13,9 @@ namespace docket::server {
 
 class PromiseTimers {
  public:
+  // For a ticket whose next instant is to be worked out: it is due at once.
+  static constexpr domain::Timestamp kAtOnce{};
+
   // A ticket has one timer; none: it has none any more.
   void set(const domain::TicketId& ticket, std::optional<domain::Timestamp> at) {
     if (const auto known = atOf_.find(ticket); known != atOf_.end()) {
@@ -29,6 +32,11 @@ class PromiseTimers {
     return order_.empty() ? std::nullopt : std::optional(order_.begin()->first);
   }
 
+  bool isDue(const domain::TicketId& ticket, domain::Timestamp now) const {
+    const auto known = atOf_.find(ticket);
+    return known != atOf_.end() && known->second <= now;
+  }
+
   // The tickets whose time has come by `now`, earliest first, at most so many. They stay set.
   std::vector<domain::TicketId> due(domain::Timestamp now, std::size_t max) const {
     std::vector<domain::TicketId> tickets;
@@ -42,7 +50,7 @@ class PromiseTimers {
   std::size_t size() const { return atOf_.size(); }
 
  private:
-  std::map<domain::TicketId, domain::Timestamp> atOf_;
+  std::unordered_map<domain::TicketId, domain::Timestamp> atOf_;
   std::set<std::pair<domain::Timestamp, domain::TicketId>> order_;
 };
 

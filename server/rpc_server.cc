@@ -319,6 +319,7 @@ class RpcServer::Impl {
 
 void RpcServer::Impl::run(Socket listener, std::promise<void>& ready, bool& isReady) {
   auto io = kj::setupAsyncIo();
+  DeskCache deskCache;
   const RpcServices services{log_,
                              publisher_,
                              engine_,
@@ -326,6 +327,7 @@ void RpcServer::Impl::run(Socket listener, std::promise<void>& ready, bool& isRe
                              clock_,
                              backups_,
                              worker_,
+                             deskCache,
                              io.provider->getTimer(),
                              options_.freshnessDeadline.count() * kj::MILLISECONDS};
   auto stopAccepting = kj::newPromiseAndCrossThreadFulfiller<void>();

@@ -137,6 +137,9 @@ class BoardManagerServer final : public Guarded<api::BoardManager>, public Views
   kj::Promise<void> execute(ExecuteContext context) override {
     return executeOne(services_, actor_, context);
   }
+  kj::Promise<void> define(DefineContext context) override {
+    return executeOne(services_, actor_, context);
+  }
 
  private:
   const domain::SubjectId actor_;

@@ -15,8 +15,9 @@ namespace docket::server {
 
 struct CachedTicket {
   domain::Ticket ticket;
-  eventstore::Version version;  // of its last event; meaningful if ticket.exists
-  std::uint64_t lastGroup = 0;  // the last commit group that holds an event of it
+  eventstore::Version version;          // of its last event; meaningful if ticket.exists
+  eventstore::Version versionOfOthers;  // of the last one that the desk did not write by itself
+  std::uint64_t lastGroup = 0;          // the last commit group that holds an event of it
 };
 
 class TicketCache {

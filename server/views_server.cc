@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "domain/board.h"
 #include "domain/codec/codec.h"
 #include "domain/ticket.h"
 #include "eventstore/log.h"
@@ -24,6 +25,7 @@ constexpr std::size_t kPageBytes = 1024 * 1024;
 constexpr std::size_t kCardsPerColumnMax = 1000;
 constexpr std::size_t kQueueEntriesMax = 1000;
 constexpr std::size_t kHistoryEntriesMax = 500;
+constexpr std::size_t kInboxOffersMax = 10'000;
 
 // How often a question about a position beyond the head looks whether the head has got there.
 constexpr kj::Duration kHeadPause = 20 * kj::MILLISECONDS;
@@ -180,21 +182,20 @@ kj::Exception withoutInsides(kj::Exception&& exception) {
                                    : "the request could not be read or carried out"));
 }
 
-kj::Promise<FreshView> whenFresh(const RpcServices& services, std::string view,
-                                 api::Freshness::Reader freshness) {
-  Position asked;
-  {
-    FreshView now = viewNow(services, view);
-    if (!now || freshness.isAny()) return kj::mv(now);
-    asked = freshness.isAtLeast() ? Position{freshness.getAtLeast()} : services.log.head();
-    if (now->next >= asked) return kj::mv(now);
-  }
+namespace {
+
+// The view once it has folded all below `asked`, or why not, when the deadline has come.
+kj::Promise<FreshView> whenViewAt(const RpcServices& services, std::string view, Position asked) {
   const auto whatThereIs = [&services, view, asked]() -> FreshView {
     FreshView now = viewNow(services, view);
     // It may have got there in the very last moment.
     if (!now || now->next >= asked) return now;
     return FreshView(notYet(view, asked, now->next));
   };
+  {
+    FreshView now = viewNow(services, view);
+    if (!now || now->next >= asked) return kj::mv(now);
+  }
   const kj::TimePoint deadline = services.timer.now() + services.freshnessDeadline;
   auto folded =
       whenHeadAt(services, asked, deadline)
@@ -208,6 +209,21 @@ kj::Promise<FreshView> whenFresh(const RpcServices& services, std::string view,
           });
   // then() keeps a reference to a function that is not given away, and this one is about to end.
   return folded.exclusiveJoin(services.timer.atTime(deadline).then(kj::cp(whatThereIs)));
+}
+
+}  // namespace
+
+kj::Promise<FreshView> whenFresh(const RpcServices& services, std::string view,
+                                 api::Freshness::Reader freshness) {
+  if (freshness.isAtLeast()) {
+    return whenViewAt(services, std::move(view), Position{freshness.getAtLeast()});
+  }
+  if (freshness.isHead()) return whenAtHead(services, std::move(view));
+  return viewNow(services, view);
+}
+
+kj::Promise<FreshView> whenAtHead(const RpcServices& services, std::string view) {
+  return whenViewAt(services, std::move(view), services.log.head());
 }
 
 // --- Views --------------------------------------------------------------------------------------
@@ -301,10 +317,22 @@ kj::Promise<void> ViewsServer::ticket(TicketContext context) {
   } else if (!ticket.exists) {
     writeRejection({domain::UnknownTicket{*id}}, results.initRefusal());
   } else {
-    writeTicket(ticket, version, results.initTicket());
-    results.setNext(next->value);
+    answering("desk", results, [&] {
+      writeTicket({ticket, version, definitionsFor(ticket), services_.clock()},
+                  results.initTicket());
+      results.setNext(next->value);
+    });
   }
   return kj::READY_NOW;
+}
+
+// What the clocks of the ticket are read by. Only they need it.
+const domain::DeskDefinitions& ViewsServer::definitionsFor(const domain::Ticket& ticket) const {
+  static const domain::DeskDefinitions kNone;
+  if (ticket.clocks.all().empty()) return kNone;
+  const auto view = services_.engine.snapshot("desk");
+  if (!view) throw std::runtime_error(view.error().message);
+  return services_.deskCache.read(*view->rows);
 }
 
 kj::Promise<void> ViewsServer::history(HistoryContext context) {
@@ -355,6 +383,52 @@ kj::Promise<void> ViewsServer::history(HistoryContext context) {
   results.setMore(more);
   results.setNext(next->value);
   return kj::READY_NOW;
+}
+
+kj::Promise<void> ViewsServer::boardRules(BoardRulesContext context) {
+  const auto key = readName("key", context.getParams().getKey());
+  if (!key) return refuse(context.getResults(), key.error());
+  return whenAtHead(services_, "board")
+      .then([context, board = domain::BoardKey{*key}](FreshView fresh) mutable {
+        auto results = context.getResults();
+        if (!fresh) return writeQueryRefusal(fresh.error(), results.initRefusal());
+        answering("board", results, [&] {
+          const auto rules = projections::BoardView::rules(*fresh->rows, board);
+          if (!rules) return writeRejection({domain::UnknownBoard{board}}, results.initRefusal());
+          const auto boards = projections::BoardView::keys(*fresh->rows);
+          writeRules(*rules, domain::lint(rules->board, boards), results.initRules());
+          results.setNext(fresh->next.value);
+        });
+      });
+}
+
+kj::Promise<void> ViewsServer::desk(DeskContext context) {
+  return whenAtHead(services_, "desk").then([this, context](FreshView fresh) mutable {
+    auto results = context.getResults();
+    if (!fresh) return writeQueryRefusal(fresh.error(), results.initRefusal());
+    answering("desk", results, [&] {
+      writeDesk(services_.deskCache.read(*fresh->rows), results.initDesk());
+      results.setNext(fresh->next.value);
+    });
+  });
+}
+
+kj::Promise<void> ViewsServer::inbox(InboxContext context) {
+  const auto key = readName("key", context.getParams().getKey());
+  if (!key) return refuse(context.getResults(), key.error());
+  return whenAtHead(services_, "desk")
+      .then([context, board = domain::BoardKey{*key}](FreshView fresh) mutable {
+        auto results = context.getResults();
+        if (!fresh) return writeQueryRefusal(fresh.error(), results.initRefusal());
+        answering("desk", results, [&] {
+          const auto offers = projections::DeskView::inbox(*fresh->rows, board);
+          if (!offers) return writeRejection({domain::UnknownBoard{board}}, results.initRefusal());
+          const auto shown = std::min(offers->size(), kInboxOffersMax);
+          auto list = results.initOffers(static_cast<unsigned>(shown));
+          for (unsigned i = 0; i < list.size(); ++i) writeOffer((*offers)[i], list[i]);
+          results.setNext(fresh->next.value);
+        });
+      });
 }
 
 }  // namespace docket::server

@@ -18,6 +18,7 @@
 #include "server/background_worker.h"
 #include "server/backup_runner.h"
 #include "server/command_path.h"
+#include "server/desk_cache.h"
 #include "server/mapping.h"
 
 namespace docket::server {
@@ -31,6 +32,7 @@ struct RpcServices {
   std::function<eventstore::Timestamp()> clock;
   BackupRunner& backups;
   BackgroundWorker& worker;  // for what takes longer than a loop may stand still
+  DeskCache& deskCache;
   kj::Timer& timer;
   kj::Duration freshnessDeadline;
 };
@@ -52,6 +54,9 @@ class FreshView {
 };
 kj::Promise<FreshView> whenFresh(const RpcServices& services, std::string view,
                                  api::Freshness::Reader freshness);
+// The view as of everything that was durable when the question arrived: of questions that do not
+// say how fresh.
+kj::Promise<FreshView> whenAtHead(const RpcServices& services, std::string view);
 
 // A fault of the log as a refusal. Its own text goes to the server's log only: it may name paths.
 QueryRefusal storeRefusal(const eventstore::StoreError& error);
@@ -91,8 +96,14 @@ class ViewsServer : public virtual api::Views::Server {
   kj::Promise<void> queue(QueueContext context) override;
   kj::Promise<void> ticket(TicketContext context) override;
   kj::Promise<void> history(HistoryContext context) override;
+  kj::Promise<void> boardRules(BoardRulesContext context) override;
+  kj::Promise<void> desk(DeskContext context) override;
+  kj::Promise<void> inbox(InboxContext context) override;
 
   const RpcServices& services_;
+
+ private:
+  const domain::DeskDefinitions& definitionsFor(const domain::Ticket& ticket) const;
 };
 
 }  // namespace docket::server

@@ -138,12 +138,14 @@ void addAuditCommands(CLI::App& app, Cli& cli) {
   command->add_option("--limit", options->limit, "How many")
       ->capture_default_str()
       ->check(wholeNumber(1, 10'000'000));
+  addExample(*command, "docket audit log --ticket OPS-42 --newest --limit 20");
   cli.run(command, [&cli, options] { log(cli, *options); });
   auto* rehearsal = audit->add_subcommand(
       "rehearse",
       "Decode and fold the whole history of a stopped data directory with this version's code");
   auto strict = std::make_shared<bool>(false);
   rehearsal->add_flag("--strict", *strict, "Fail for events that only a newer version understands");
+  addExample(*rehearsal, "docket audit rehearse --data /var/lib/docket");
   cli.run(rehearsal, [&cli, strict] {
     std::vector<std::string> words{"rehearse"};
     if (*strict) words.emplace_back("--strict");

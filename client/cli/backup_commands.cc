@@ -137,14 +137,17 @@ void addBackupCommands(CLI::App& app, Cli& cli) {
   auto* createCommand =
       add("create",
           "Add a backup while the server goes on; DIR is an absolute path on the server's machine");
+  addExample(*createCommand, "docket backup create /srv/backups");
   cli.run(createCommand, [&cli, options] { create(cli, *options); });
 
-  cli.run(add("list", "The finished backups"),
-          [&cli, options] { runDocketd(cli, "list", options->directory); });
+  auto* listCommand = add("list", "The finished backups");
+  addExample(*listCommand, "docket backup list /srv/backups");
+  cli.run(listCommand, [&cli, options] { runDocketd(cli, "list", options->directory); });
 
   auto* verifyCommand =
       add("verify", "Check all files of a backup, restore it aside and walk the whole log there");
   addId(verifyCommand);
+  addExample(*verifyCommand, "docket backup verify /srv/backups");
   cli.run(verifyCommand,
           [&cli, options] { runDocketd(cli, "verify", options->directory, chosen(*options)); });
 
@@ -165,6 +168,7 @@ void addBackupCommands(CLI::App& app, Cli& cli) {
       ->add_option("--checkpoint", options->checkpoint,
                    "Say whether the restored log has the root of this checkpoint")
       ->type_name("FILE");
+  addExample(*restoreCommand, "docket backup restore /srv/backups --to /var/lib/docket-restored");
   cli.run(restoreCommand, [&cli, options] { restore(cli, *options); });
 
   auto* pruneCommand = add("prune", "Remove all backups but the latest ones");
@@ -172,6 +176,7 @@ void addBackupCommands(CLI::App& app, Cli& cli) {
       ->type_name("N")
       ->required()
       ->check(wholeNumber(1, 4'294'967'295));
+  addExample(*pruneCommand, "docket backup prune /srv/backups --keep 7");
   cli.run(pruneCommand, [&cli, options] {
     runDocketd(cli, "prune", options->directory, {"--keep", std::to_string(options->keep)});
   });

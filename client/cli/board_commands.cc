@@ -1,12 +1,13 @@
-// board create, list, show, limit; queue.
-#include <charconv>
+// board create, list, show; queue; and the families of commands that change a board.
 #include <memory>
 #include <vector>
 
+#include "client/cli/board_change.h"
 #include "client/cli/board_text.h"
 #include "client/cli/cli.h"
 #include "client/cli/command_builder.h"
 #include "client/cli/json_shapes.h"
+#include "client/cli/option_values.h"
 #include "client/cli/table.h"
 #include "client/cli/text_layout.h"
 #include "client/cli/time_text.h"
@@ -29,63 +30,13 @@ struct CreateOptions {
 struct ShowOptions {
   std::string key;
   std::uint32_t cards = 10;
-};
-
-struct LimitOptions {
-  std::string key;
-  std::string column;
-  std::string limit;
-  CommandOptions command;
+  bool lanes = false;
 };
 
 struct QueueOptions {
   std::string key;
   std::uint32_t limit = 50;
 };
-
-// "NAME:CATEGORY[:LIMIT][:drop]", read from its end: a name may hold colons itself.
-struct ColumnText {
-  std::string name;
-  std::string category;
-  std::optional<std::uint32_t> limit;
-  bool drop = false;
-};
-
-std::optional<std::uint32_t> parseLimit(std::string_view text) {
-  std::uint32_t limit = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return limit;
-}
-
-std::optional<ColumnText> parseColumn(std::string_view text) {
-  ColumnText column;
-  const auto takeLast = [&text]() -> std::string_view {
-    const auto colon = text.rfind(':');
-    if (colon == std::string_view::npos) return {};
-    const auto part = text.substr(colon + 1);
-    text = text.substr(0, colon);
-    return part;
-  };
-  auto part = takeLast();
-  if (part == "drop") {
-    column.drop = true;
-    part = takeLast();
-  }
-  if (const auto limit = parseLimit(part)) {
-    column.limit = limit;
-    part = takeLast();
-  }
-  column.category = part;
-  column.name = text;
-  if (column.name.empty() || column.category.empty()) return std::nullopt;
-  return column;
-}
-
-std::string checkColumn(const std::string& text) {
-  return parseColumn(text) ? ""
-                           : "must be NAME:CATEGORY[:LIMIT][:drop], as \"In Progress:active:3\"";
-}
 
 void create(Cli& cli, const CreateOptions& options) {
   CommandMessage<api::BoardCommand> message(options.command);
@@ -102,8 +53,9 @@ void create(Cli& cli, const CreateOptions& options) {
     columns[i].setCategory(asText(parsed.category));
     if (parsed.limit) columns[i].setWipLimit(*parsed.limit);
     columns[i].setDefaultDrop(parsed.drop);
+    columns[i].setWaitsFor(asText(parsed.waitsFor));
   }
-  printDone(cli, cli.execute(message.reader()), "Created board", message.reader().getHeader());
+  printDone(cli, cli.execute(message.reader()), "Created board {}", message.reader().getHeader());
 }
 
 void list(Cli& cli) {
@@ -138,6 +90,17 @@ void list(Cli& cli) {
   table.print(output);
 }
 
+std::vector<BoardLane> askLanes(Cli& cli, const std::string& key) {
+  const auto answer = askBoardRules(cli, key);
+  std::vector<BoardLane> lanes;
+  for (const auto lane : answer.getRules().getLanes()) {
+    auto& made = lanes.emplace_back();
+    made.name = textOf(lane.getName());
+    for (const auto one : lane.getClasses()) made.classes.emplace_back(textOf(one));
+  }
+  return lanes;
+}
+
 void show(Cli& cli, const ShowOptions& options) {
   const auto answer = cli.ask([&](Connection& connection) {
     auto request = connection.desk().boardRequest();
@@ -151,21 +114,9 @@ void show(Cli& cli, const ShowOptions& options) {
   if (output.isJson()) {
     output.json({{"board", toJson(answer.getBoard())}, {"next", answer.getNext()}});
   } else {
-    output.text(boardText(answer.getBoard(), answer.getNext(), nowMicroseconds(), output));
+    const auto lanes = options.lanes ? askLanes(cli, options.key) : std::vector<BoardLane>();
+    output.text(boardText(answer.getBoard(), answer.getNext(), nowMicroseconds(), output, lanes));
   }
-}
-
-void setLimit(Cli& cli, const LimitOptions& options) {
-  CommandMessage<api::BoardCommand> message(options.command);
-  auto command = (*message).initSetLimit();
-  command.setBoard(asText(options.key));
-  command.setColumn(asText(options.column));
-  if (options.limit != "none") command.setLimit(parseLimit(options.limit).value());
-  printDone(cli, cli.execute(message.reader()),
-            options.limit == "none"
-                ? "Took the limit off " + options.column + " of board"
-                : "Limited " + options.column + " to " + options.limit + " on board",
-            message.reader().getHeader());
 }
 
 void printQueue(Output& output, const std::string& key,
@@ -229,25 +180,29 @@ void addCreate(CLI::App& board, Cli& cli) {
   auto* from =
       command->add_option("--template", options->templateName, "it-support, development or basic");
   command
-      ->add_option("--column", options->columns,
-                   "A column, in order: NAME:CATEGORY[:LIMIT][:drop]; CATEGORY is queue, active, "
-                   "waiting, resolved or closed")
+      ->add_option(
+          "--column", options->columns,
+          "A column, in order: NAME:CATEGORY[:LIMIT][:WAITS-FOR][:drop]; CATEGORY is queue, "
+          "active, waiting, resolved or closed, WAITS-FOR customer, supplier or team")
       ->type_name("COLUMN")
       ->allow_extra_args(false)
       ->check(CLI::Validator(checkColumn, ""))
       ->excludes(from);
   addCommandOptions(*command, options->command, Subject::isNew);
+  addExample(*command, "docket board create OPS --name \"Operations\" --template it-support");
   cli.run(command, [&cli, options] { create(cli, *options); });
 }
 
 }  // namespace
 
 void addBoardCommands(CLI::App& app, Cli& cli) {
-  auto* board = app.add_subcommand("board", "Boards: create, list, show, limit");
+  auto* board = app.add_subcommand("board", "Boards: create, show, rules, limits, columns, roles");
   board->require_subcommand(1);
   addCreate(*board, cli);
 
-  cli.run(board->add_subcommand("list", "All boards"), [&cli] { list(cli); });
+  auto* listCommand = board->add_subcommand("list", "All boards");
+  addExample(*listCommand, "docket board list");
+  cli.run(listCommand, [&cli] { list(cli); });
 
   auto showOptions = std::make_shared<ShowOptions>();
   auto* showCommand = board->add_subcommand("show", "A board, column by column");
@@ -255,22 +210,13 @@ void addBoardCommands(CLI::App& app, Cli& cli) {
   showCommand->add_option("--cards", showOptions->cards, "How many cards a column shows")
       ->capture_default_str()
       ->check(wholeNumber(0, kCardsMax));
+  showCommand->add_flag("--lanes", showOptions->lanes, "Draw the cards of a column lane by lane");
+  addExample(*showCommand, "docket board show OPS --cards 20");
   cli.run(showCommand, [&cli, showOptions] { show(cli, *showOptions); });
 
-  auto limitOptions = std::make_shared<LimitOptions>();
-  auto* limitCommand = board->add_subcommand("limit", "Set or lift a column's WIP limit");
-  limitCommand->add_option("KEY", limitOptions->key, "The board")->required();
-  limitCommand->add_option("COLUMN", limitOptions->column, "Id or name of the column")->required();
-  limitCommand->add_option("LIMIT", limitOptions->limit, "A number, or none")
-      ->required()
-      ->check(CLI::Validator(
-          [](const std::string& text) {
-            return text == "none" || parseLimit(text) ? std::string()
-                                                      : std::string("must be a number or none");
-          },
-          ""));
-  addCommandOptions(*limitCommand, limitOptions->command);
-  cli.run(limitCommand, [&cli, limitOptions] { setLimit(cli, *limitOptions); });
+  addBoardRulesCommands(*board, cli);
+  addBoardLimitCommands(*board, cli);
+  addBoardLayoutCommands(*board, cli);
 
   auto queueOptions = std::make_shared<QueueOptions>();
   auto* queueCommand = app.add_subcommand("queue", "What a board pulls next, in order");
@@ -278,6 +224,7 @@ void addBoardCommands(CLI::App& app, Cli& cli) {
   queueCommand->add_option("--limit", queueOptions->limit, "How many to show")
       ->capture_default_str()
       ->check(wholeNumber(1, kQueueMax));
+  addExample(*queueCommand, "docket queue OPS --limit 10");
   cli.run(queueCommand, [&cli, queueOptions] { queue(cli, *queueOptions); });
 }
 

@@ -23,6 +23,7 @@ struct CardLine {
   std::string flags;
   bool blocked = false;
   bool expedite = false;
+  std::string serviceClass;
 };
 
 struct CardWidths {
@@ -33,22 +34,30 @@ struct CardWidths {
   int flags = 0;
 };
 
-CardLine lineOf(api::Card::Reader card, std::int64_t now) {
+// The home board of a ticket that is a guest on `board`; empty when it is at home.
+std::string homeOfGuest(std::string_view ticket, std::string_view board) {
+  const std::string_view home = ticket.substr(0, ticket.rfind('-'));
+  return home == board ? std::string() : std::string(home);
+}
+
+CardLine lineOf(api::Card::Reader card, std::string_view board, std::int64_t now) {
   CardLine line;
   line.mark = classMark(textOf(card.getClass()));
   line.id = visible(textOf(card.getId()));
   line.title = visible(textOf(card.getTitle()));
   line.assignee = visible(textOf(card.getAssignee()));
   line.age = age(card.getInColumnSince(), now);
+  line.serviceClass = textOf(card.getClass());
   line.expedite = card.getClass() == "expedite";
   line.blocked = card.getBlocked().size() > 0;
-  if (line.blocked) line.flags = "blocked: " + visible(textOf(card.getBlocked()));
-  if (card.getDue().isAt()) {
-    line.flags += (line.flags.empty() ? "due " : ", due ") + localDate(card.getDue().getAt());
-  }
-  if (card.getTier() > 1) {
-    line.flags += (line.flags.empty() ? "tier " : ", tier ") + std::to_string(card.getTier());
-  }
+  const auto flag = [&line](const std::string& text) {
+    line.flags += (line.flags.empty() ? "" : ", ") + text;
+  };
+  if (line.blocked) flag("blocked: " + visible(textOf(card.getBlocked())));
+  const std::string home = homeOfGuest(textOf(card.getId()), board);
+  if (!home.empty()) flag("guest from " + visible(home));
+  if (card.getDue().isAt()) flag("due " + localDate(card.getDue().getAt()));
+  if (card.getTier() > 1) flag("tier " + std::to_string(card.getTier()));
   return line;
 }
 
@@ -111,6 +120,34 @@ std::string columnHeading(api::ColumnCards::Reader entry, const Output& output) 
          "  " + count + "  " + output.paint(Colour::dim, about) + "\n";
 }
 
+bool isInLane(const CardLine& line, const BoardLane& lane) {
+  return std::find(lane.classes.begin(), lane.classes.end(), line.serviceClass) !=
+         lane.classes.end();
+}
+
+std::string cardsText(const std::vector<CardLine>& lines, const CardWidths& widths,
+                      const std::vector<BoardLane>& lanes, const Output& output) {
+  std::string text;
+  const auto part = [&](const std::string& name, auto belongs) {
+    std::string cards;
+    for (const auto& line : lines) {
+      if (belongs(line)) cards += drawn(line, widths, output);
+    }
+    if (!cards.empty() && !lanes.empty()) {
+      text += "  " + output.paint(Colour::dim, "── " + name) + "\n";
+    }
+    text += cards;
+  };
+  for (const BoardLane& lane : lanes) {
+    part(visible(lane.name), [&](const CardLine& line) { return isInLane(line, lane); });
+  }
+  part("no lane", [&](const CardLine& line) {
+    return std::none_of(lanes.begin(), lanes.end(),
+                        [&](const BoardLane& lane) { return isInLane(line, lane); });
+  });
+  return text;
+}
+
 std::string boardHeading(api::Board::Reader board, std::uint64_t next, const Output& output) {
   std::uint64_t cards = 0;
   for (const auto column : board.getColumns()) cards += column.getCount();
@@ -141,13 +178,13 @@ std::string classMark(std::string_view serviceClass) {
 }
 
 std::string boardText(api::Board::Reader board, std::uint64_t next, std::int64_t now,
-                      const Output& output) {
+                      const Output& output, const std::vector<BoardLane>& lanes) {
   std::vector<std::vector<CardLine>> columns;
   bool marks = false;
   for (const auto entry : board.getColumns()) {
     auto& lines = columns.emplace_back();
     for (const auto card : entry.getCards()) {
-      lines.push_back(lineOf(card, now));
+      lines.push_back(lineOf(card, textOf(board.getKey()), now));
       marks = marks || !lines.back().mark.empty();
     }
   }
@@ -156,7 +193,7 @@ std::string boardText(api::Board::Reader board, std::uint64_t next, std::int64_t
   std::size_t index = 0;
   for (const auto entry : board.getColumns()) {
     text += "\n" + columnHeading(entry, output);
-    for (const auto& line : columns[index]) text += drawn(line, widths, output);
+    text += cardsText(columns[index], widths, lanes, output);
     const std::uint64_t hidden =
         entry.getCount() - std::min<std::uint64_t>(entry.getCount(), columns[index].size());
     if (hidden > 0) {

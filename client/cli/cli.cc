@@ -182,6 +182,12 @@ api::Done::Reader Cli::execute(api::BoardCommand::Reader command) {
                       }).getOutcome());
 }
 
+api::Done::Reader Cli::execute(api::DeskCommand::Reader command) {
+  return doneOrRefuse(sendCommand(*this, command, [](Connection& c) {
+                        return c.boards().defineRequest();
+                      }).getOutcome());
+}
+
 api::Done::Reader Cli::execute(api::SubjectCommand::Reader command) {
   return doneOrRefuse(sendCommand(*this, command, [](Connection& c) {
                         return c.administrator().executeRequest();

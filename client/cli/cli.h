@@ -88,6 +88,7 @@ class Cli {
   // prints the refusal and throws. Lost connection: repeats once with the same id.
   api::Done::Reader execute(api::TicketCommand::Reader command);
   api::Done::Reader execute(api::BoardCommand::Reader command);
+  api::Done::Reader execute(api::DeskCommand::Reader command);
   api::Done::Reader execute(api::SubjectCommand::Reader command);
 
   // Prints the refusal (human: standard error; JSON: a document on standard output) and throws.
@@ -138,11 +139,13 @@ auto Cli::ask(Send&& send, Repeat repeat) {
 // -----------------------------------------------------------------------------------
 void addBoardCommands(CLI::App& app, Cli& cli);       // board, queue
 void addTicketCommands(CLI::App& app, Cli& cli);      // ticket
+void addDeskCommands(CLI::App& app, Cli& cli);        // calendar, promise-policy, service
 void addAuditCommands(CLI::App& app, Cli& cli);       // audit
 void addPersonCommands(CLI::App& app, Cli& cli);      // person, keys
 void addBackupCommands(CLI::App& app, Cli& cli);      // backup
 void addProjectionCommands(CLI::App& app, Cli& cli);  // projection, info
 void addImportCommands(CLI::App& app, Cli& cli);      // import
+void addExportCommands(CLI::App& app, Cli& cli);      // export
 void addSimulateCommands(CLI::App& app, Cli& cli);    // simulate
 
 }  // namespace docket::client::cli

@@ -14,6 +14,11 @@ namespace {
 // Far above what any server takes: it is the server's limit that should be told.
 constexpr std::size_t kStandardInputMax = 16 * 1024 * 1024;
 
+// The heading of its options in a command's help, below those of its own.
+constexpr const char* kEveryChange = "Options of every change";
+
+constexpr std::string_view kSubjectHere = "{}";
+
 int digitOf(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -21,13 +26,22 @@ int digitOf(char c) {
   return -1;
 }
 
-// "OPS-9 was opened" of "Opened"; "the board OPS was created" of "Created board".
+// "Opened {}" with the subject in its place.
+std::string withSubject(const std::string& did, const std::string& subject) {
+  const auto at = did.find(kSubjectHere);
+  return at == std::string::npos ? did : std::string(did).replace(at, kSubjectHere.size(), subject);
+}
+
+// "OPS-9 was opened" of "Opened {}"; what has more before the subject is quoted.
 std::string inPassive(const std::string& did, const std::string& subject) {
-  if (did == "Created board") return "the board " + subject + " was created";
-  if (did.ends_with(" board")) return "the limit on board " + subject + " was set";
-  std::string verb = did;
+  const auto at = did.find(kSubjectHere);
+  const auto verbEnd = did.find(' ');
+  if (at == std::string::npos || verbEnd + 1 != at) {
+    return "'" + withSubject(did, subject) + "' was done";
+  }
+  std::string verb = did.substr(0, verbEnd);
   if (verb[0] >= 'A' && verb[0] <= 'Z') verb[0] = static_cast<char>(verb[0] + 32);
-  return subject + " was " + verb;
+  return subject + " was " + verb + did.substr(at + kSubjectHere.size());
 }
 
 }  // namespace
@@ -38,18 +52,26 @@ void addCommandOptions(CLI::App& command, CommandOptions& options, Subject subje
         .add_option("--expect", options.expected,
                     "Refuse when it is no longer at this version, and say what changed")
         ->type_name("VERSION")
+        ->group(kEveryChange)
         ->check(wholeNumber(0));  // -1 would be read as the largest number
   }
   command
       .add_option("--command-id", options.commandId,
                   "32 hexadecimal digits: the same id is done once, however often it is sent")
       ->type_name("HEX")
+      ->group(kEveryChange)
       ->check(CLI::Validator(checkCommandId, ""));
   command.add_option("--occurred-at", options.occurredAt, "When it happened, if not now")
       ->type_name("TIME")
+      ->group(kEveryChange)
       ->check(CLI::Validator(checkInstant, ""));
   command.add_option("--on-behalf-of", options.onBehalfOf, "For whom this is done")
-      ->type_name("SUBJECT");
+      ->type_name("SUBJECT")
+      ->group(kEveryChange);
+}
+
+void addExample(CLI::App& command, const std::string& example) {
+  command.footer("Example: " + example);
 }
 
 void writeHeader(const CommandOptions& options, api::CommandHeader::Builder header) {
@@ -70,8 +92,9 @@ void printDone(Cli& cli, api::Done::Reader done, const std::string& did,
     output.json({{"done", std::move(json)}});
     return;
   }
-  output.line(visible(did) + " " + output.paint(Colour::bold, visible(textOf(done.getSubject()))) +
-              ": version " + std::to_string(done.getVersion()) + ", position " +
+  const std::string subject = output.paint(Colour::bold, visible(textOf(done.getSubject())));
+  output.line(withSubject(visible(did), subject) + ": version " +
+              std::to_string(done.getVersion()) + ", position " +
               std::to_string(done.getPosition()) +
               (done.getRepeated() ? " (it had been done before)" : ""));
 }

@@ -23,6 +23,9 @@ enum class Subject { exists, isNew };
 void addCommandOptions(CLI::App& command, CommandOptions& options,
                        Subject subject = Subject::exists);
 
+// Shown below the help of `command`: a whole command line as one types it.
+void addExample(CLI::App& command, const std::string& example);
+
 // A builder of its own for one command, its header written.
 template <class Command>
 class CommandMessage {
@@ -42,7 +45,8 @@ CommandMessage<Command>::CommandMessage(const CommandOptions& options) {
   writeHeader(options, message_.initRoot<Command>().initHeader());
 }
 
-// What a command did, in JSON or in a line: "Moved OPS-42: version 3, position 128".
+// What a command did, in JSON or in a line: "Moved OPS-42 to done: version 3, position 128". `did`
+// says it with {} in place of the subject: "Moved {} to done".
 void printDone(Cli& cli, api::Done::Reader done, const std::string& did,
                api::CommandHeader::Reader header);
 

@@ -189,6 +189,7 @@ nlohmann::ordered_json asJson(const ImportArguments& arguments, const ImportRepo
                                   {"refused", report.refused},
                                   {"skipped", report.skipped},
                                   {"outcome_unknown", report.outcomeUnknown},
+                                  {"log_elements_not_kept", report.notKept},
                                   {"ambiguous_times", report.times.ambiguous},
                                   {"nonexistent_times", report.times.nonexistent},
                                   {"stopped", report.stopped},
@@ -221,6 +222,9 @@ void printReport(const ImportArguments& arguments, const ImportReport& report,
   if (report.skipped > 0) row("not sent", report.skipped);
   if (report.outcomeUnknown > 0) {
     row("outcome unknown", report.outcomeUnknown, "sent, and not answered for certain");
+  }
+  if (report.notKept > 0) {
+    row("not kept", report.notKept, "elements that describe the log as a whole, not its tickets");
   }
   if (report.times.ambiguous > 0) {
     row("ambiguous", report.times.ambiguous, "local times; the earlier instant was taken");
@@ -353,6 +357,7 @@ void addImportCommands(CLI::App& app, Cli& cli) {
   command->add_option("-o,--output", arguments->output, "Where the proposed map goes");
   command->add_option("--refused", arguments->refusedFile, "List every refused row in this file");
   command->add_flag("--dry-run", arguments->dryRun, "Read and check all, send nothing");
+  addExample(*command, "docket import problems.xes.gz --board OPS --map problems.map.toml");
   cli.run(command, [arguments, &cli] {
     checkOutputs(*arguments);
     if (arguments->proposeMap) return propose(*arguments, cli);

@@ -9,7 +9,18 @@ std::string text(capnp::Text::Reader reader) {
   return std::string(textOf(reader));
 }
 
+// "nothing" is how the domain spells a text that is not set.
+std::string notNone(capnp::Text::Reader reader) {
+  return reader == "nothing" ? std::string() : text(reader);
+}
+
 }  // namespace
+
+Json textsToJson(capnp::List<capnp::Text>::Reader texts) {
+  Json array = Json::array();
+  for (const auto item : texts) array.push_back(text(item));
+  return array;
+}
 
 Json toJson(api::OptionalTime::Reader time) {
   if (time.isNone()) return nullptr;
@@ -52,7 +63,8 @@ Json toJson(api::Board::Reader board) {
          {"wip_limit", column.getWipLimit() < 0 ? Json(nullptr) : Json(column.getWipLimit())},
          {"default_drop", column.getDefaultDrop()},
          {"count", entry.getCount()},
-         {"cards", toJson<api::Card>(entry.getCards())}});
+         {"cards", toJson<api::Card>(entry.getCards())},
+         {"waits_for", notNone(column.getWaitsFor())}});
   }
   return {{"key", text(board.getKey())},
           {"name", text(board.getName())},
@@ -73,22 +85,6 @@ Json toJson(api::Attribute::Reader attribute) {
           {"type", text(attribute.getType())},
           {"value", text(attribute.getValue())},
           {"children", toJson<api::Attribute>(attribute.getChildren())}};
-}
-
-Json toJson(api::Ticket::Reader ticket) {
-  Json json = toJson(ticket.getCard());
-  json["version"] = ticket.getVersion();
-  json["description"] = text(ticket.getDescription());
-  json["requester"] = text(ticket.getRequester());
-  json["blocked_reason"] = text(ticket.getBlockedReason());
-  json["blocked_since"] = toJson(ticket.getBlockedSince());
-  json["resolution"] = text(ticket.getResolution());
-  json["resolved_at"] = toJson(ticket.getResolvedAt());
-  json["reopen_count"] = ticket.getReopenCount();
-  json["comment_count"] = ticket.getCommentCount();
-  json["history_count"] = ticket.getHistoryCount();
-  json["foreign"] = toJson<api::Attribute>(ticket.getForeign());
-  return json;
 }
 
 Json toJson(api::EventFacts::Reader facts) {

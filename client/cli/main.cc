@@ -51,12 +51,16 @@ int runProgram(int argc, char** argv) {
   cli.addOptions(app);
   addBoardCommands(app, cli);
   addTicketCommands(app, cli);
+  addDeskCommands(app, cli);
   addAuditCommands(app, cli);
   addPersonCommands(app, cli);
   addBackupCommands(app, cli);
   addProjectionCommands(app, cli);
 #ifdef DOCKET_WITH_IMPORT
   addImportCommands(app, cli);
+#endif
+#ifdef DOCKET_WITH_EXPORT
+  addExportCommands(app, cli);
 #endif
 #ifdef DOCKET_WITH_SIMULATE
   addSimulateCommands(app, cli);

@@ -66,6 +66,7 @@ void addReasonCommand(CLI::App& person, Cli& cli, const char* name, const char* 
                    "Why, never who: it is kept for ever (- reads standard input)")
       ->required();
   addCommandOptions(*command, options->command);
+  addExample(*command, std::string("docket person ") + name + " anna --reason \"Request 17\"");
   cli.run(command,
           [&cli, options, init, did = std::move(did)] { execute(cli, *options, init, did); });
 }
@@ -79,20 +80,22 @@ void addPersonCommands(CLI::App& app, Cli& cli) {
   using Command = api::SubjectCommand::Builder;
   addReasonCommand(*person, cli, "erase",
                    "Destroy the key of everything sealed about a person; it cannot be undone",
-                   &Command::initErase, "Erased");
+                   &Command::initErase, "Erased {}");
   addReasonCommand(*person, cli, "hold", "Forbid erasing a person (legal hold)",
-                   &Command::initPlaceHold, "Held");
+                   &Command::initPlaceHold, "Held {}");
   addReasonCommand(*person, cli, "lift", "Lift the legal hold on a person", &Command::initLiftHold,
-                   "Released");
+                   "Released {}");
   auto subject = std::make_shared<std::string>();
   auto* showCommand = person->add_subcommand("show", "What the log says of a person");
   showCommand->add_option("SUBJECT", *subject, "The person's id")->required();
+  addExample(*showCommand, "docket person show anna");
   cli.run(showCommand, [&cli, subject] { show(cli, *subject); });
 
   auto* keys = app.add_subcommand("keys", "The keys of a stopped data directory");
   keys->require_subcommand(1);
   auto* rotateCommand = keys->add_subcommand(
       "rotate", "Wrap all keys under a new master key, or finish a rotation that was interrupted");
+  addExample(*rotateCommand, "docket keys rotate --data /var/lib/docket");
   cli.run(rotateCommand,
           [&cli] { becomeDocketdOnData(cli, "keys rotate", {"rotate-master-key"}); });
 }

@@ -165,16 +165,19 @@ void addProjectionCommands(CLI::App& app, Cli& cli) {
   auto digest = std::make_shared<bool>(false);
   auto* listCommand = projection->add_subcommand("list", "All views and how far they are");
   listCommand->add_flag("--digest", *digest, "And a SHA-256 over the rows of each");
+  addExample(*listCommand, "docket projection list --digest");
   cli.run(listCommand, [&cli, digest] { list(cli, *digest); });
 
   auto name = std::make_shared<std::string>();
   auto* rebuildCommand = projection->add_subcommand(
       "rebuild", "Build a view again from the log, beside the one that serves");
   rebuildCommand->add_option("NAME", *name, "The view, as projection list names it")->required();
+  addExample(*rebuildCommand, "docket projection rebuild board");
   cli.run(rebuildCommand, [&cli, name] { rebuild(cli, *name); });
 
-  cli.run(app.add_subcommand("info", "What the server is and where its log stands"),
-          [&cli] { info(cli); });
+  auto* infoCommand = app.add_subcommand("info", "What the server is and where its log stands");
+  addExample(*infoCommand, "docket info");
+  cli.run(infoCommand, [&cli] { info(cli); });
 }
 
 }  // namespace docket::client::cli

@@ -137,12 +137,14 @@ void addOnlineCommands(CLI::App& audit, Cli& cli) {
   };
   auto* note = audit.add_subcommand("checkpoint", "The log's latest checkpoint, signed");
   addFile(note);
+  addExample(*note, "docket audit checkpoint -o checkpoint.txt");
   cli.run(note, [&cli, options] { checkpoint(cli, *options); });
 
   auto* one =
       audit.add_subcommand("prove", "Prove that an event is in the log: a .tlog-proof file");
   one->add_option("POSITION", options->position, "Of the event")->required()->check(wholeNumber(0));
   addFile(one);
+  addExample(*one, "docket audit prove 1486 -o event.tlog-proof");
   cli.run(one, [&cli, options] { prove(cli, *options); });
 
   auto* two = audit.add_subcommand(
@@ -150,6 +152,7 @@ void addOnlineCommands(CLI::App& audit, Cli& cli) {
   two->add_option("OLD", options->old, "How many events there were, or a file with the checkpoint")
       ->required();
   addFile(two);
+  addExample(*two, "docket audit consistency checkpoint.txt");
   cli.run(two, [&cli, options] { consistency(cli, *options); });
 }
 
@@ -169,6 +172,7 @@ void addProofCommands(CLI::App& audit, Cli& cli) {
       ->add_option("--key", verifying->key,
                    "The verifier key of these checkpoints; without it those in DATA/keys")
       ->type_name("VKEY");
+  addExample(*check, "docket audit verify --data /var/lib/docket --checkpoint checkpoint.txt");
   cli.run(check, [&cli, verifying] { verify(cli, *verifying); });
 
   auto exporting = std::make_shared<ExportOptions>();
@@ -177,10 +181,12 @@ void addProofCommands(CLI::App& audit, Cli& cli) {
   tiles->add_option("DIR", exporting->directory, "Where; what was added since is added there")
       ->required();
   tiles->add_flag("--payloads", exporting->payloads, "The events' payloads too");
+  addExample(*tiles, "docket audit export /srv/tiles --data /var/lib/docket");
   cli.run(tiles, [&cli, exporting] { exportTiles(cli, *exporting); });
 
   auto* rotate = audit.add_subcommand(
       "rotate-key", "Replace the signing key of a stopped data directory; both keys sign once");
+  addExample(*rotate, "docket audit rotate-key --data /var/lib/docket");
   cli.run(rotate, [&cli] { becomeDocketdOnData(cli, "audit rotate-key", {"rotate-key"}); });
 }
 

@@ -17,11 +17,45 @@ struct OptionName {
   std::string_view field;
   std::string_view option;
 };
-constexpr std::array<OptionName, 5> kOptionNames{{{"header.id", "--command-id"},
-                                                  {"header.occurredAt", "--occurred-at"},
-                                                  {"header.expected", "--expect"},
-                                                  {"header.onBehalfOf", "--on-behalf-of"},
-                                                  {"credential.name", "--as"}}};
+// A name that holds another one stands before it.
+constexpr auto kOptionNames = std::to_array<OptionName>({
+    {"header.id", "--command-id"},
+    {"header.occurredAt", "--occurred-at"},
+    {"header.expected", "--expect"},
+    {"header.onBehalfOf", "--on-behalf-of"},
+    {"credential.name", "--as"},
+    {"classification.changeKind", "--change-kind"},
+    {"classification.impact", "--impact"},
+    {"classification.urgency", "--urgency"},
+    {"classification.priority", "--priority"},
+    {"classification.cynefin", "--cynefin"},
+    {"classification.service", "--service"},
+    {"classification.labels", "--label"},
+    {"changeKind", "--change-kind"},
+    {"addLabels", "--label"},
+    {"removeLabels", "--remove-label"},
+    {"overrideReason", "--override"},
+    {"grants.role", "--role"},
+    {"grants.until", "--role ROLE@TIME"},
+    {"policy.reservations.type", "--reserve type=TYPE"},
+    {"policy.reservations.class", "--reserve class=CLASS"},
+    {"policy.reservations", "--reserve"},
+    {"policy.fixedDateLeadTime", "--fixed-date-lead"},
+    {"scope.cell.column", "COLUMN"},
+    {"scope.cell.lane", "--lane"},
+    {"scope.column", "COLUMN"},
+    {"scope.lane", "--lane"},
+    {"scope.person", "--person"},
+    {"scope.type", "--type"},
+    {"scope.class", "--class"},
+    {"rule.action.offerHandOverTo", "--offer-to"},
+    {"rule.action.assignToTeam", "--team"},
+    {"rule.action.moveToColumn", "--move-to"},
+    {"rule.onEntry", "--on"},
+    {"rule.type", "--type"},
+    {"rule.id", "ID"},
+    {"lane.classes", "--class"},
+});
 
 void replaceAll(std::string& text, std::string_view what, std::string_view with) {
   for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + with.size())) {

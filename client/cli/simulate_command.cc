@@ -167,6 +167,7 @@ void addSimulateCommands(CLI::App& app, Cli& cli) {
                    "The simulated now; default: the last full hour (a repeat needs the same one)")
       ->type_name("TIME")
       ->check(CLI::Validator(checkInstant, ""));
+  addExample(*command, "docket simulate --board SIM --days 30 --tickets 500");
   cli.run(command, [arguments, &cli] { simulateDesk(*arguments, cli); });
 }
 

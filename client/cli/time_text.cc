@@ -109,10 +109,6 @@ std::optional<std::int64_t> parse(std::string_view text) {
 
 }  // namespace
 
-std::string isoUtc(std::int64_t microseconds) {
-  return date::format("%Y-%m-%dT%H:%M:%SZ", instantOf(microseconds));
-}
-
 std::string localTime(std::int64_t microseconds) {
   std::string text = local(microseconds, "%Y-%m-%d %H:%M:%S %z");
   // strftime writes +0100; ISO 8601's extended form is easier on the eye.

@@ -6,10 +6,9 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-namespace docket::client::cli {
+#include "client/utc_text.h"
 
-// "2026-03-01T08:15:30.000250Z": what JSON holds.
-std::string isoUtc(std::int64_t microseconds);
+namespace docket::client::cli {
 
 // "2026-03-01 09:15:30 +01:00": for a person, in the zone of the computer (TZ is obeyed).
 std::string localTime(std::int64_t microseconds);

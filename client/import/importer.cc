@@ -87,7 +87,7 @@ class Run {
   ImportReport run(ByteSource& source) {
     const CaseSink sink{[&](const SourceCase& one) { return sendCase(one); },
                         [&](RefusedRow row) { refuse(std::move(row)); },
-                        [&] { return keepGoing(); }};
+                        [&] { return keepGoing(); }, [&] { ++report_.notKept; }};
     auto read = readCases(source, map_, sink, report_.times);
     if (!read) report_.error = read.error();
     if (stream_ && !lost_) {

@@ -31,6 +31,8 @@ struct ImportReport {
   std::uint64_t refused = 0;         // rows, by the reader, the map or the server
   std::uint64_t skipped = 0;         // read but not sent: a dry run, or stopped
   std::uint64_t outcomeUnknown = 0;  // given to a server that went away or could not say
+  // Elements of the file that describe the log as a whole: they belong to no ticket.
+  std::uint64_t notKept = 0;
   TimeNotes times;
   bool stopped = false;              // asked to
   std::optional<ImportError> error;  // the file broke off, or the server takes nothing (any more)

@@ -1,6 +1,7 @@
 #include "client/import/source_case.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace docket::client::imports {
 
@@ -27,6 +28,19 @@ std::size_t textBytes(const std::vector<SourceAttribute>& attributes) {
              textBytes(attribute.children);
   }
   return bytes;
+}
+
+std::size_t fingerprint(const std::vector<SourceAttribute>& attributes) {
+  const std::hash<std::string> hash;
+  std::size_t all = attributes.size();
+  const auto add = [&all](std::size_t part) { all = all * 1'000'003 + part; };
+  for (const SourceAttribute& attribute : attributes) {
+    add(hash(attribute.key));
+    add(hash(attribute.type));
+    add(hash(attribute.value));
+    add(fingerprint(attribute.children));
+  }
+  return all;
 }
 
 std::size_t nesting(const std::vector<SourceAttribute>& attributes) {

@@ -58,6 +58,8 @@ const SourceAttribute* findAttribute(const std::vector<SourceAttribute>& attribu
 
 // Bytes of all keys, types and values, nested ones included.
 std::size_t textBytes(const std::vector<SourceAttribute>& attributes);
+// Equal for equal attributes, nested ones included; of this run of the program only.
+std::size_t fingerprint(const std::vector<SourceAttribute>& attributes);
 // 0 for none, 1 for attributes without children.
 std::size_t nesting(const std::vector<SourceAttribute>& attributes);
 

@@ -118,11 +118,19 @@ class XesCases {
       return valueIn(trace.events.front(), trace, name);
     });
     for (XesEvent& event : trace.events) addEvent(event, made);
-    std::uint64_t& next = nextSequence_[made.externalKey];
-    orderEvents(made.events, !map_.sequence.empty(), next);
-    next += made.events.size();
+    if (made.events.empty()) return sink_.onProgress();
+    const std::size_t attributes = fingerprint(trace.attributes);
+    const auto [seen, isNew] = seen_.try_emplace(made.externalKey, Seen{0, attributes});
+    Seen& before = seen->second;
+    if (!isNew && before.attributes != attributes) {
+      sink_.onRefused({trace.line, made.externalKey,
+                       "the case was there before with other attributes of its own; those of this "
+                       "trace are not kept, its events are"});
+    }
+    orderEvents(made.events, !map_.sequence.empty(), before.nextSequence);
+    before.nextSequence += made.events.size();
     made.attributes = std::move(trace.attributes);
-    return (made.events.empty() || sink_.onCase(made)) && sink_.onProgress();
+    return sink_.onCase(made) && sink_.onProgress();
   }
 
   const TimeNotes& notes() const { return maker_.notes(); }
@@ -153,7 +161,12 @@ class XesCases {
   const ImportMap& map_;
   EventMaker maker_;
   const CaseSink& sink_;
-  std::unordered_map<std::string, std::uint64_t> nextSequence_;  // one entry a case
+
+  struct Seen {
+    std::uint64_t nextSequence = 0;
+    std::size_t attributes = 0;  // fingerprint of those that came first
+  };
+  std::unordered_map<std::string, Seen> seen_;  // by case
 };
 
 tl::expected<void, ImportError> readXesCases(ByteSource& source, const ImportMap& map,
@@ -163,7 +176,8 @@ tl::expected<void, ImportError> readXesCases(ByteSource& source, const ImportMap
   auto read = readXes(source, {[&](XesTrace& trace) { return cases.onTrace(trace); },
                                [&](std::uint64_t line) {
                                  sink.onRefused({line, "", "the event stands outside any trace"});
-                               }});
+                               },
+                               sink.onPassedOver});
   notes = cases.notes();
   return read;
 }

@@ -19,6 +19,8 @@ struct CaseSink {
   std::function<bool(const SourceCase&)> onCase;  // false: stop reading, without an error
   std::function<void(RefusedRow)> onRefused;
   std::function<bool()> onProgress;  // called often while reading; false: stop
+  // Something describes the log as a whole (XES) and has no ticket to be kept with.
+  std::function<void()> onPassedOver = {};
 };
 
 // XES when the first thing in the file is a "<", CSV for other text; an error for an empty file.

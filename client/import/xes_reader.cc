@@ -45,7 +45,7 @@ class Handler {
     }
   }
 
-  void end(const char* element) {
+  void end() {
     const std::size_t depth = depth_--;
     if (stopped_) return;
     if (skipFrom_ != 0) {
@@ -58,7 +58,7 @@ class Handler {
       trace_->events.push_back(*std::exchange(event_, std::nullopt));
       return;
     }
-    if (localName(element) != "values") finishAttribute();
+    finishAttribute();
   }
 
   bool stopped() const { return stopped_; }
@@ -74,12 +74,15 @@ class Handler {
       traceDepth_ = depth_;
       return;
     }
-    if (name == "event") sink_.onOrphan(line());
+    if (name == "event") {
+      sink_.onOrphan(line());
+    } else if (sink_.onPassedOver) {
+      sink_.onPassedOver();
+    }
     skipFrom_ = depth_;
   }
 
   void startAttribute(std::string_view name, const char** attributes) {
-    if (name == "values") return;  // XES 2 wraps the members of a list in it
     if (open_.size() >= kMaxNesting) {
       tooDeep_ = true;
       return stop();
@@ -170,7 +173,7 @@ tl::expected<void, ImportError> readXes(ByteSource& source, const XesSink& sink)
       [](void* data, const char* name, const char** attributes) {
         static_cast<Handler*>(data)->start(name, attributes);
       },
-      [](void* data, const char* name) { static_cast<Handler*>(data)->end(name); });
+      [](void* data, const char*) { static_cast<Handler*>(data)->end(); });
   for (;;) {
     const auto block = source.read();
     if (!block) return tl::make_unexpected(block.error());

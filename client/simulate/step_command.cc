@@ -82,6 +82,8 @@ void fillCommand(api::TicketCommand::Builder command, const std::string& board,
                    open.setTitle(step_.title);
                    open.setDescription(step_.description);
                    open.setRequester(step_.requester);
+                   // The simulated desk has its changes authorised beforehand.
+                   if (step_.type == "change") open.initClassification().setChangeKind("standard");
                    auto due = open.initDue();
                    if (step_.due) due.setAt(*step_.due * kMicroseconds);
                  },

@@ -40,7 +40,7 @@ struct Stored;
     using Messages = std::tuple<__VA_ARGS__>;         \
     static constexpr std::string_view kType = #EVENT; \
   }
-DOCKET_STORED(TicketOpened, wire::TicketOpened);
+DOCKET_STORED(TicketOpened, wire::TicketOpened, wire::TicketOpened);
 DOCKET_STORED(TicketMoved, wire::TicketMoved);
 DOCKET_STORED(TicketPulled, wire::TicketPulledV1, wire::TicketPulled);
 DOCKET_STORED(TicketAssigned, wire::TicketAssigned);

@@ -126,7 +126,7 @@ struct ForeignAttribute {
 
 # --- Events of a ticket ---------------------------------------------------------------------------
 
-struct TicketOpened {
+struct TicketOpened {  # schema version 2; 1 ended with `foreign`
   board @0 :Text;
   number @1 :UInt64;
   place @2 :Place;
@@ -140,6 +140,7 @@ struct TicketOpened {
   due @10 :Int64;
   externalKey @11 :Text;
   foreign @12 :List(ForeignAttribute);
+  openedBy @13 :Text;
 }
 
 struct TicketMoved {
@@ -295,6 +296,7 @@ struct ApprovalRequested {
   approvers @1 :List(Text);
   needed @2 :UInt32;
   question @3 :Text;
+  askedBy @4 :Text;
 }
 
 struct ApprovalDecided {

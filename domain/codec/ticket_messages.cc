@@ -58,6 +58,7 @@ void write(const TicketOpened& event, wire::TicketOpened::Builder to) {
   to.setHasDue(event.due.has_value());
   to.setDue(event.due ? event.due->time_since_epoch().count() : 0);
   to.setExternalKey(toWire(event.externalKey));
+  to.setOpenedBy(toWire(event.openedBy));
   if (!event.foreign.empty()) {
     write(event.foreign, to.initForeign(static_cast<unsigned>(event.foreign.size())));
   }
@@ -74,6 +75,7 @@ TicketOpened read(wire::TicketOpened::Reader from) {
   event.requester = SubjectId{read(from.getRequester())};
   if (from.getHasDue()) event.due = Timestamp{std::chrono::microseconds{from.getDue()}};
   event.externalKey = read(from.getExternalKey());
+  event.openedBy = SubjectId{read(from.getOpenedBy())};
   event.foreign = read(from.getForeign());
   return event;
 }

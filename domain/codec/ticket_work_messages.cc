@@ -173,6 +173,7 @@ void write(const ApprovalRequested& event, wire::ApprovalRequested::Builder to) 
   for (unsigned i = 0; i < approvers.size(); ++i) approvers.set(i, toWire(event.approvers[i]));
   to.setNeeded(event.needed);
   to.setQuestion(toWire(event.question));
+  to.setAskedBy(toWire(event.askedBy));
 }
 ApprovalRequested read(wire::ApprovalRequested::Reader from) {
   ApprovalRequested event;
@@ -182,6 +183,7 @@ ApprovalRequested read(wire::ApprovalRequested::Reader from) {
   }
   event.needed = from.getNeeded();
   event.question = read(from.getQuestion());
+  event.askedBy = SubjectId{read(from.getAskedBy())};
   return event;
 }
 

@@ -279,8 +279,8 @@ struct OptionalTime {
 }
 
 struct QueueEntry {
-  rank @0 :UInt64;  # from 1; 0: blocked
-  rule @1 :Text;
+  rank @0 :UInt64;  # from 1; 0: it would not be pulled
+  rule @1 :Text;    # why it stands here: "expedite", ...; "blocked", "awaits-approval"
   card @2 :Card;
 }
 

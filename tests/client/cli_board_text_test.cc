@@ -71,6 +71,31 @@ TEST(BoardText, DrawsColumnsWithCountsLimitsAndCards) {
             "!! expedite   ◆ fixed date   ○ intangible\n");
 }
 
+TEST(BoardText, CardsAreDrawnLaneByLaneAndGuestsNameTheirHome) {
+  capnp::MallocMessageBuilder message;
+  auto board = message.initRoot<api::Board>();
+  board.setKey("OPS");
+  auto columns = board.initColumns(1);
+  columns[0].getColumn().setName("Doing");
+  columns[0].getColumn().setCategory("active");
+  columns[0].setCount(3);
+  auto cards = columns[0].initCards(3);
+  fillCard(cards[0], "OPS-1", "VPN drops", 0);
+  fillCard(cards[1], "DEV-2", "A defect", 0);
+  cards[1].setClass("intangible");
+  fillCard(cards[2], "OPS-3", "Printer is on fire", 0);
+  cards[2].setClass("expedite");
+  const std::vector<BoardLane> lanes{{"Expedite", {"expedite"}}, {"Rest", {"standard"}}};
+  const std::string text = boardText(board.asReader(), 1, kHour, kPlain, lanes);
+  EXPECT_THAT(text, HasSubstr("▌ Doing  3  active\n"
+                              "  ── Expedite\n"
+                              "  !! OPS-3  Printer is on fire    1 h\n"
+                              "  ── Rest\n"
+                              "     OPS-1  VPN drops             1 h\n"
+                              "  ── no lane\n"
+                              "  ○  DEV-2  A defect              1 h  guest from DEV\n"));
+}
+
 TEST(BoardText, NoLineIsWiderThanTheTerminalAndNothingEscapes) {
   capnp::MallocMessageBuilder message;
   auto board = message.initRoot<api::Board>();

@@ -41,6 +41,27 @@ TEST(CommandText, HeaderCarriesWhatWasGivenAndARandomIdOtherwise) {
   EXPECT_EQ(std::string(header.getOnBehalfOf().cStr()), "anna");
 }
 
+TEST(CommandText, TheSubjectStandsWhereItBelongs) {
+  capnp::MallocMessageBuilder answer;
+  auto done = answer.initRoot<api::Done>();
+  done.setSubject("OPS-9");
+  done.setVersion(3);
+  done.setPosition(128);
+  capnp::MallocMessageBuilder command;
+  const auto header = command.initRoot<api::CommandHeader>().asReader();
+  const std::pair<const char*, const char*> cases[] = {
+      {"Opened {}", "Opened OPS-9: version 3, position 128\n"},
+      {"Moved {} to done", "Moved OPS-9 to done: version 3, position 128\n"},
+      {"Defined calendar x", "Defined calendar x: version 3, position 128\n"}};
+  for (const auto& [did, expected] : cases) {
+    Cli cli;
+    testing::internal::CaptureStdout();
+    printDone(cli, done.asReader(), did, header);
+    cli.output().flush();
+    EXPECT_EQ(testing::internal::GetCapturedStdout(), expected);
+  }
+}
+
 TEST(CommandText, WholeNumbersAreJudgedInOneSentence) {
   EXPECT_EQ(wholeNumber(0)("18446744073709551615"), "");
   for (const char* wrong : {"-1", "", "x", "1.5", "18446744073709551616", " 1"}) {
@@ -56,6 +77,10 @@ TEST(RefusalText, NamesOptionsForTheFieldsOfTheWire) {
             "--command-id must be 16 bytes.");
   EXPECT_EQ(inOptionNames("Correct header.occurredAt and credential.name."),
             "Correct --occurred-at and --as.");
+  EXPECT_EQ(inOptionNames("The field policy.reservations.type must be one of a, b."),
+            "--reserve type=TYPE must be one of a, b.");
+  EXPECT_EQ(inOptionNames("Correct classification.changeKind and send the command again."),
+            "Correct --change-kind and send the command again.");
   EXPECT_EQ(inOptionNames("The field title is empty."), "The field title is empty.");
 }
 

@@ -1,9 +1,14 @@
-# Tests of importing and simulating.
+# Tests of importing, exporting and simulating.
 docket_test(import_test
   SOURCES import_time_test.cc import_byte_source_test.cc import_readers_test.cc import_map_test.cc
           import_proposal_test.cc import_command_test.cc fake_server.cc
   LIBRARIES docket_import docket_client LibArchive::LibArchive)
 target_compile_options(import_test PRIVATE -Wno-restrict) # GCC bug 105651
+
+docket_test(export_test
+  SOURCES export_output_file_test.cc export_writers_test.cc
+  LIBRARIES docket_export)
+target_compile_options(export_test PRIVATE -Wno-restrict) # GCC bug 105651
 
 docket_test(simulate_test
   SOURCES simulate_command_test.cc simulate_model_test.cc simulate_random_test.cc
@@ -21,4 +26,7 @@ if(TARGET docketd AND TARGET docket)
   add_test(NAME client.import_e2e
     COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/client/import_e2e_test.py ${CMAKE_BINARY_DIR})
   set_tests_properties(client.import_e2e PROPERTIES TIMEOUT 600)
+  add_test(NAME client.export_e2e
+    COMMAND python3 ${CMAKE_SOURCE_DIR}/tests/client/export_e2e_test.py ${CMAKE_BINARY_DIR})
+  set_tests_properties(client.export_e2e PROPERTIES TIMEOUT 600)
 endif()

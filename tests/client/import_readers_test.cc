@@ -111,7 +111,10 @@ TEST(XesReader, KeepsEveryAttributeVerbatimAndInOrder) {
   ASSERT_EQ(one.events.size(), 1U);
   const std::vector<SourceAttribute> expected{
       {"product", "string", "P1", {{"inner", "string", "i", {{"deep", "int", "007", {}}}}}},
-      {"tags", "list", "", {{"t", "string", "a", {}}, {"t", "string", "b", {}}}},
+      {"tags",
+       "list",
+       "",
+       {{"", "values", "", {{"t", "string", "a", {}}, {"t", "string", "b", {}}}}}},
       {"concept:name", "string", "Queued", {}},
       {"org:resource", "string", "Ann & Bo", {}},
       {"time:timestamp", "date", "2012-01-01T00:00:00.000+02:00", {}},

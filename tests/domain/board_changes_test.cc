@@ -103,9 +103,9 @@ TEST(BoardChanges, OfRules) {
   EXPECT_THAT(refusedOn(desk, rule(MoveToColumn{column("nowhere")})),
               ElementsAre("unknown-column"));
   EXPECT_THAT(refusedOn(desk, rule(AddRequiredCheck{""})), ElementsAre("field-invalid"));
-  ASSERT_TRUE(desk.perform(rule(MoveToColumn{column("CLOSED")})));
+  ASSERT_TRUE(desk.perform(rule(MoveToColumn{column("FOLLOW-UP")})));
   EXPECT_EQ(desk.board().board.findRule(RuleId{"ask"})->onEntry, column("done"));
-  EXPECT_THAT(refusedOn(desk, rule(MoveToColumn{column("closed")})),
+  EXPECT_THAT(refusedOn(desk, rule(MoveToColumn{column("follow-up")})),
               ElementsAre("nothing-to-change"));
   ASSERT_TRUE(desk.perform(RemoveRule{kOps, RuleId{"ask"}}));
   EXPECT_THAT(refusedOn(desk, RemoveRule{kOps, RuleId{"ask"}}), ElementsAre("unknown-rule"));
@@ -181,7 +181,7 @@ TEST(Roles, ABoardKeepsAManagerForGood) {
 std::vector<std::string> lintCodes(const Desk& desk, bool errors) {
   std::vector<std::string> found;
   bool warned = false;
-  for (const LintFinding& one : lint(desk.board().board, desk.world())) {
+  for (const LintFinding& one : lint(desk.board().board, desk.world().boards())) {
     EXPECT_FALSE(one.isError && warned) << "errors first";
     warned = warned || !one.isError;
     EXPECT_TRUE(one.message.ends_with('.')) << one.message;
@@ -198,7 +198,7 @@ Desk cleanDesk() {
 }
 
 TEST(Lint, HasNothingToSayOfAGoodBoard) {
-  EXPECT_TRUE(lint(cleanDesk().board().board, cleanDesk().world()).empty());
+  EXPECT_TRUE(lint(cleanDesk().board().board, cleanDesk().world().boards()).empty());
   EXPECT_THAT(lintCodes(Desk(), false), ElementsAre("open-to-all", "no-limit"));
 }
 
@@ -233,11 +233,9 @@ TEST(Lint, EachDoubtHasItsCode) {
            desk.given(kOps, ColumnAdded{one, 0});
          }
        }},
-      {"too-many-work-patterns",
+      {"too-many-lanes",
        [](Desk& desk) {
-         for (const char* key : {"AA", "BB", "CC", "DD"}) {
-           desk.given(BoardKey{key}, BoardCreated{BoardKey{key}, "", "custom"});
-         }
+         desk.perform(AddLane{kOps, {{}, "Slow", {}}});
        }},
       {"limited-default-drop", [](Desk& desk) { desk.givenLimit("follow-up", 5); }},
       {"no-expedite",

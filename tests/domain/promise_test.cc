@@ -63,7 +63,8 @@ std::optional<Clock> clockOf(const Desk& desk, PromiseKind kind) {
 
 ClockReading read(const Desk& desk, PromiseKind kind, Timestamp at) {
   const auto clock = clockOf(desk, kind);
-  const auto reading = !clock ? std::nullopt : readClock(*clock, desk.world().desk(), at);
+  const Clocks clocks = desk.ticket(ops(1)).clocks;
+  const auto reading = !clock ? std::nullopt : readClock(clocks, *clock, desk.world().desk(), at);
   EXPECT_TRUE(reading.has_value());
   return reading.value_or(ClockReading{});
 }
@@ -245,12 +246,15 @@ TEST(Promise, ThePolicyThatSelectsMostIsTheOne) {
     defined.policy.selector = selector;
     desk.policies[defined.policy.id] = defined;
   };
-  Classification is;
+  Ticket ticket;
+  ticket.id = ops(1);
+  ticket.openedAt = kNine;
+  Classification& is = ticket.classification;
   is.type = TicketType::change;
   is.priority = Priority::p1;
   is.customer = "Acme";
   const auto chosen = [&] {
-    const DefinedPolicy* const found = policyFor(kOps, is, desk);
+    const DefinedPolicy* const found = policyFor(ticket, desk);
     return found == nullptr ? std::string("none") : found->policy.id.value;
   };
   EXPECT_EQ(chosen(), "none");

@@ -258,7 +258,7 @@ class Watched : public Session {
     if (ticket.historyCount > 0) return;  // history is not judged
     const bool isOwned = !ticket.assignee.empty() && ticket.tier == Tier::first;
     RC_ASSERT(!(ticket.classification.type == TicketType::problem && isOwned));  // R6
-    for (const Clock& clock : ticket.clocks.all()) expectSumsToWallTime(clock);
+    for (const Clock& clock : ticket.clocks.all()) expectSumsToWallTime(ticket.clocks, clock);
   }
 
   static void expectStandsIn(const BoardWorld& board, const Place& place) {
@@ -267,8 +267,8 @@ class Watched : public Session {
     RC_ASSERT(placeOf(*column) == place);
   }
 
-  void expectSumsToWallTime(const Clock& clock) const {
-    const auto reading = readClock(clock, world().desk(), now());
+  void expectSumsToWallTime(const Clocks& clocks, const Clock& clock) const {
+    const auto reading = readClock(clocks, clock, world().desk(), now());
     RC_ASSERT(reading.has_value());
     RC_ASSERT(reading->ledger.wallTime() == now() - clock.promise.from);
     RC_ASSERT(reading->elapsed == reading->ledger.working);

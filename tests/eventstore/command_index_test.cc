@@ -50,7 +50,7 @@ class CommandRuns : public ::testing::Test {
   TailSegment segment(std::uint64_t begin, std::uint64_t events) {
     TailSegment made({begin});
     for (std::uint64_t p = begin; p < begin + events; ++p) {
-      made.addEvent("s", {p});
+      made.addEvent("s", hashOfStream("s"), {p});
       made.addCommand(commandId(p + 1), index_->hash(commandId(p + 1)), {{p}, 1, {}, {}});
     }
     return made;

@@ -20,8 +20,9 @@ MAY_INCLUDE = {
     "server/offline": ["eventstore", "domain", "domain/codec", "projections", "server"],
     "client": ["server/api"],
     "client/import": ["client", "server/api"],
+    "client/export": ["client", "server/api"],
     "client/simulate": ["client", "server/api"],
-    "client/cli": ["client", "client/import", "client/simulate", "server/api"],
+    "client/cli": ["client", "client/import", "client/export", "client/simulate", "server/api"],
     "client/verify": [],  # an auditor's program: nothing of ours may be what it believes
 }
 
@@ -37,11 +38,12 @@ LIBRARIES = {
     "server": {"rocksdb", "openssl", "spdlog", "tl", "date", "capnp", "kj", "boost", "prometheus",
                "CLI", "toml++", "nlohmann"},
     "server/offline": {"spdlog", "tl", "CLI", "nlohmann"},
-    "client": {"tl", "capnp", "kj", "openssl"},
+    "client": {"tl", "capnp", "kj", "date", "openssl"},
     "client/import": {"tl", "capnp", "kj", "date", "openssl", "toml++", "expat.h", "archive.h",
                       "archive_entry.h", "csv.h", "nlohmann"},
+    "client/export": {"tl", "capnp", "kj"},
     "client/simulate": {"tl", "capnp", "kj", "date", "openssl"},
-    "client/cli": {"tl", "capnp", "kj", "date", "CLI", "nlohmann", "openssl"},
+    "client/cli": {"tl", "capnp", "kj", "date", "CLI", "nlohmann", "openssl", "toml++"},
     "client/verify": {"tl", "openssl", "rocksdb", "CLI"},
 }
 

@@ -184,7 +184,7 @@ class AuditProperty : public AuditViewTest {
       const domain::TicketId id{board, *rc::gen::inRange<std::uint64_t>(1, 12)};
       switch (*rc::gen::inRange(0, 4)) {
         case 0:
-          log_.board(board, domain::LimitSet{{"doing"}, 1, 2});
+          log_.board(board, columnLimitSet("doing", 1, 2));
           break;
         case 1:
           log_.ticket(id, ticketOpened(id));

@@ -4,9 +4,13 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+
+#include "domain/limits.h"
 #include "domain/ticket.h"
-#include "tests/domain/choices.h"
+#include "domain/world.h"
 #include "tests/projections/fixtures.h"
+#include "tests/projections/random_session.h"
 
 namespace docket::projections {
 namespace {
@@ -51,8 +55,7 @@ TEST(BoardView, PolicyVersionIsTheStreamVersionOfTheLastBoardEvent) {
   auto view = boardView();
   view.board(kOps, boardCreated(kOps));
   EXPECT_EQ(BoardView::show(view.rows(), kOps, 0)->board.policyVersion, 0u);
-  view.board(kOps, domain::LimitSet{{"doing"}, 3, 5})
-      .board(kOps, domain::LimitSet{{"inbox"}, {}, 9});
+  view.board(kOps, columnLimitSet("doing", 3, 5)).board(kOps, columnLimitSet("inbox", {}, 9));
   const auto shown = BoardView::show(view.rows(), kOps, 0);
   EXPECT_EQ(shown->board.policyVersion, 2u);
   EXPECT_EQ(shown->columns[2].column.wipLimit, 5u);
@@ -143,77 +146,124 @@ TEST(BoardView, DamagedRowsAreToldAndNeverShown) {
   }
 }
 
-// --- Against the domain's own fold
-// ----------------------------------------------------------------
+// --- Guests and rules ---
 
-void expectSameCard(const Card& card, const domain::Ticket& ticket) {
-  RC_ASSERT(card.place == ticket.place);
-  RC_ASSERT(card.type == ticket.type);
-  RC_ASSERT(card.serviceClass == ticket.serviceClass);
-  RC_ASSERT(card.tier == ticket.tier);
-  RC_ASSERT(card.title == ticket.title);
-  RC_ASSERT(card.assignee == ticket.assignee);
-  RC_ASSERT(card.blocked.has_value() == ticket.blocker.has_value());
-  if (card.blocked) RC_ASSERT(*card.blocked == ticket.blocker->kind);
-  RC_ASSERT(card.due == ticket.due);
-  RC_ASSERT(card.openedAt == ticket.openedAt);
-  RC_ASSERT(card.inColumnSince == ticket.inColumnSince);
-  RC_ASSERT(card.committedAt == ticket.committedAt);
-  RC_ASSERT(card.externalKey == ticket.externalKey);
+TEST(BoardView, AGuestIsACardOfBothBoards) {
+  auto view = boardView();
+  view.board(kOps, boardCreated(kOps)).board(kDev, boardCreated(kDev));
+  view.ticket({kDev, 1}, ticketOpened({kDev, 1}), kMonday + 2h);
+  view.ticket(ops(1), ticketOpened(ops(1), doing()), kMonday);
+  view.ticket(ops(1), domain::HandOverOffered{kDev, "a defect"}, kMonday + 1h);
+  EXPECT_THAT(cardsIn(*BoardView::show(view.rows(), kDev, 10), "inbox"),
+              ElementsAre("of 1", "DEV-1"))
+      << "an offer stands outside the columns";
+  view.ticket(ops(1), domain::HandOverAccepted{kDev, inbox(), {"bob"}, 0, ""}, kMonday + 3h);
+  EXPECT_THAT(cardsIn(*BoardView::show(view.rows(), kDev, 10), "inbox"),
+              ElementsAre("of 2", "DEV-1", "OPS-1"));
+  EXPECT_THAT(cardsIn(*BoardView::show(view.rows(), kOps, 10), "doing"),
+              ElementsAre("of 1", "OPS-1"));
+  view.ticket(ops(1), domain::GuestMoved{kDev, inbox(), doing(), 0, ""}, kMonday + 4h);
+  const auto shown = BoardView::show(view.rows(), kDev, 10);
+  ASSERT_THAT(cardsIn(*shown, "doing"), ElementsAre("of 1", "OPS-1"));
+  const Card& guest = shown->columns[2].cards[0];
+  EXPECT_EQ(guest.assignee.value, "bob");
+  EXPECT_EQ(guest.inColumnSince, kMonday + 4h);
+  EXPECT_EQ(guest.committedAt, kMonday + 4h);
+  EXPECT_EQ(guest.title, "Printer jams");
+  EXPECT_EQ(BoardView::list(view.rows())[0].tickets, 1u) << "a guest was not opened here";
+  view.ticket(ops(1), domain::HandOverReturned{kDev, "fixed", true}, kMonday + 5h);
+  EXPECT_THAT(cardsIn(*BoardView::show(view.rows(), kDev, 10), "doing"), ElementsAre("of 0"));
+  EXPECT_THAT(cardsIn(*BoardView::show(view.rows(), kOps, 10), "doing"),
+              ElementsAre("of 1", "OPS-1"));
 }
 
-// Any history whatever, also one that no decision makes: the cards are the tickets that evolve
-// gives, each in its column, in order, and the counts are the numbers of cards.
-RC_GTEST_PROP(BoardViewProperty, CardsAndCountsEqualTheDomainsFold, ()) {
+TEST(BoardView, LimitsComeWithWhatTheyCount) {
   auto view = boardView();
-  // The columns that the random events go to.
-  domain::BoardCreated created = boardCreated(kOps);
-  created.columns.clear();
-  for (const std::string id :
-       {"inbox", "follow-up", "in-progress", "done", "closed", "elsewhere"}) {
-    created.columns.push_back({{id}, id, domain::ColumnCategory::queue, std::nullopt, false});
+  view.board(kOps, boardCreated(kOps));
+  domain::LimitSet each;
+  each.scope.kind = domain::LimitKind::person;
+  each.after = 2;
+  domain::LimitSet anna = each;
+  anna.scope.person = {"anna"};
+  anna.after = 5;
+  view.board(kOps, each).board(kOps, anna);
+  for (std::uint64_t number = 1; number <= 3; ++number) {
+    view.ticket(ops(number), ticketOpened(ops(number), doing()), kMonday);
+    view.ticket(ops(number), domain::TicketAssigned{{}, {number == 1 ? "bob" : "anna"}}, kMonday);
   }
-  view.board(kOps, created);
-  domain::test::Choices choices(*rc::gen::container<std::vector<std::uint32_t>>(
-      static_cast<std::size_t>(*rc::gen::inRange(0, 400)), rc::gen::arbitrary<std::uint32_t>()));
-  std::map<std::uint64_t, domain::Ticket> tickets;
-  while (!choices.exhausted()) {
-    const domain::TicketId id = ops(1 + choices.below(5));
-    domain::Ticket& ticket = tickets[id.number];
-    const domain::Timestamp at = choices.instant();
-    // Half of the first events open, so that most histories are about something.
-    domain::TicketEvent event = !ticket.exists && choices.flag()
-                                    ? domain::TicketEvent{ticketOpened(id, choices.place())}
-                                    : choices.ticketEvent(id);
-    view.ticket(id, event, at);
-    domain::evolve(ticket, event, at);
-  }
+  const auto rules = BoardView::rules(view.rows(), kOps);
+  ASSERT_TRUE(rules);
+  ASSERT_EQ(rules->limits.size(), 3u);
+  EXPECT_EQ(rules->limits[0].scope.column.value, "doing");
+  EXPECT_EQ(rules->limits[0].count, 3u);
+  EXPECT_EQ(rules->limits[1].count, 1u) << "anna has a limit of her own";
+  EXPECT_EQ(rules->limits[2].scope.person.value, "anna");
+  EXPECT_EQ(rules->limits[2].count, 2u);
+  EXPECT_EQ(BoardView::rules(view.rows(), kDev), std::nullopt);
+}
 
-  std::uint64_t existing = 0;
-  std::uint64_t unfinished = 0;
-  for (const auto& [number, ticket] : tickets) {
-    existing += ticket.exists ? 1 : 0;
-    unfinished += ticket.exists && !ticket.finished() ? 1 : 0;
-  }
-  const auto summary = BoardView::list(view.rows()).at(0);
-  RC_ASSERT(summary.tickets == existing);
-  RC_ASSERT(summary.unfinished == unfinished);
+// --- Against the domain's own folds --------------------------------------------------------------
 
-  const auto shown = BoardView::show(view.rows(), kOps, 1000);
-  std::uint64_t seen = 0;
-  for (const ColumnCards& column : shown->columns) {
+void expectCardsOf(const domain::BoardWorld& world, const BoardSnapshot& shown) {
+  std::size_t seen = 0;
+  for (const ColumnCards& column : shown.columns) {
+    RC_ASSERT(column.count == world.count(column.column.id));
     RC_ASSERT(column.count == column.cards.size());
-    for (std::size_t i = 0; i < column.cards.size(); ++i, ++seen) {
+    for (std::size_t i = 0; i < column.cards.size(); ++i) {
       const Card& card = column.cards[i];
       RC_ASSERT(card.place.column == column.column.id);
-      expectSameCard(card, tickets.at(card.id.number));
-      if (i == 0) continue;
-      const Card& before = column.cards[i - 1];
-      RC_ASSERT(std::pair(before.inColumnSince, before.id) <
-                std::pair(card.inColumnSince, card.id));
+      if (i > 0) RC_ASSERT(column.cards[i - 1].inColumnSince <= card.inColumnSince);
+      const auto open = world.open.find(card.id);
+      if (open == world.open.end()) continue;
+      ++seen;
+      RC_ASSERT(card.place == open->second.place);
+      RC_ASSERT(card.type == open->second.type);
+      RC_ASSERT(card.serviceClass == open->second.serviceClass);
+      RC_ASSERT(card.assignee == open->second.assignee);
+      RC_ASSERT(card.due == open->second.due);
+      RC_ASSERT(card.committedAt == open->second.committedAt);
+      RC_ASSERT(card.blocked.has_value() == open->second.blocked);
     }
   }
-  RC_ASSERT(seen == existing);
+  // The others stand in a column that was removed under them.
+  std::size_t elsewhere = 0;
+  for (const auto& [id, card] : world.open) {
+    if (world.board.find(card.place.column) == nullptr) ++elsewhere;
+  }
+  RC_ASSERT(seen + elsewhere == world.open.size());
+}
+
+void expectRulesOf(const domain::BoardWorld& world, const BoardRules& rules) {
+  RC_ASSERT(rules.board == world.board);
+  std::size_t onColumns = 0;
+  for (const domain::Column& column : world.board.columns) onColumns += column.wipLimit ? 1 : 0;
+  RC_ASSERT(rules.limits.size() == onColumns + world.board.limits.size());
+  for (const LimitCount& one : rules.limits) {
+    RC_ASSERT(world.board.limit(one.scope) == one.limit);
+    const bool isEachPerson =
+        one.scope.kind == domain::LimitKind::person && one.scope.person.empty();
+    if (!isEachPerson) RC_ASSERT(one.count == domain::countFor(world, one.scope));
+  }
+}
+
+// Whatever happened: the boards, their cards with the guests among them, and the counts are those
+// of the world that decisions look at.
+RC_GTEST_PROP(BoardViewProperty, BoardsAndCountsEqualTheWorlds, ()) {
+  auto view = boardView();
+  domain::World world;
+  RandomSession session = drawSession(800);
+  run(session, view, world);
+  const auto summaries = BoardView::list(view.rows());
+  RC_ASSERT(BoardView::keys(view.rows()) == world.boards());
+  for (std::size_t i = 0; i < summaries.size(); ++i) {
+    const domain::BoardWorld& board = *world.find(summaries[i].key);
+    expectCardsOf(board, *BoardView::show(view.rows(), summaries[i].key, 1000));
+    expectRulesOf(board, *BoardView::rules(view.rows(), summaries[i].key));
+    const auto isOwn = [&](const auto& card) { return card.first.board == summaries[i].key; };
+    const auto own = std::count_if(board.open.begin(), board.open.end(), isOwn);
+    RC_ASSERT(summaries[i].unfinished == static_cast<std::uint64_t>(own));
+    RC_ASSERT(summaries[i].tickets == static_cast<std::uint64_t>(own) + board.finished.size());
+  }
 }
 
 }  // namespace

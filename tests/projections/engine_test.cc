@@ -378,7 +378,22 @@ void appendRandomEvents(TestLog& log, int count) {
     const domain::Place to = *rc::gen::element(inbox(), followUp(), doing(), done());
     log.passTime(std::chrono::seconds(*rc::gen::inRange(0, 300)));
     log.actAs(*rc::gen::element<std::string>("anna", "bob"));
-    switch (*rc::gen::inRange(0, 7)) {
+    const domain::BoardKey other = id.board == kOps ? kDev : kOps;
+    switch (*rc::gen::inRange(0, 11)) {
+      case 7:
+        log.ticket(id, domain::HandOverOffered{other, "reason"});
+        break;
+      case 8:
+        log.ticket(id, domain::HandOverAccepted{other, to, {"bob"}, 0, ""});
+        break;
+      case 9:
+        log.ticket(id, domain::GuestPulled{
+                           other, inbox(), to, {"bob"}, 0, domain::PullRule::standard, 1, 0});
+        break;
+      case 10:
+        log.ticket(id,
+                   domain::TicketPulled{inbox(), to, {"bob"}, 0, domain::PullRule::standard, 1, 0});
+        break;
       case 0:
         log.board(id.board, boardCreated(id.board));
         break;
@@ -396,7 +411,8 @@ void appendRandomEvents(TestLog& log, int count) {
         log.ticket(id, domain::TicketReopened{done(), to, "reason"});
         break;
       default:
-        log.ticket(id, domain::HistoryRecorded{0, "Something", "x", to, {}}, kMonday - 24h);
+        log.ticket(id, domain::HistoryRecorded{0, "Something", "x", to, {}, {}, {}, {}},
+                   kMonday - 24h);
         break;
     }
   }

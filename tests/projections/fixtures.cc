@@ -5,6 +5,8 @@
 #include <iterator>
 #include <thread>
 
+#include "domain/cases.h"
+
 namespace docket::projections::testing {
 
 namespace {
@@ -31,7 +33,9 @@ domain::BoardCreated boardCreated(const domain::BoardKey& key) {
            {{"follow-up"}, "Follow-Up", ColumnCategory::queue, std::nullopt, true},
            {{"doing"}, "Doing", ColumnCategory::active, 3, false},
            {{"done"}, "Done", ColumnCategory::resolved, std::nullopt, false}},
-          1};
+          1,
+          {},
+          {}};
 }
 
 domain::TicketOpened ticketOpened(const domain::TicketId& id, const domain::Place& at,
@@ -87,6 +91,26 @@ ViewUnderTest& ViewUnderTest::ticket(const domain::TicketId& id, const domain::T
 
 ViewUnderTest& ViewUnderTest::board(const domain::BoardKey& key, const domain::BoardEvent& event) {
   apply(domain::codec::kBoardStream, key.value, event, kMonday);
+  return *this;
+}
+
+ViewUnderTest& ViewUnderTest::desk(const domain::DeskEvent& event, domain::Timestamp occurredAt) {
+  const auto named = [](const auto& defined) { return defined.id.value; };
+  using domain::DefinitionKind;
+  const auto [kind, id] =
+      std::visit(domain::Cases{
+                     [&](const domain::CalendarSet& e) {
+                       return std::pair(DefinitionKind::calendar, named(e.calendar));
+                     },
+                     [&](const domain::PromisePolicySet& e) {
+                       return std::pair(DefinitionKind::promisePolicy, named(e.policy));
+                     },
+                     [&](const domain::ServiceSet& e) {
+                       return std::pair(DefinitionKind::service, named(e.service));
+                     },
+                 },
+                 event);
+  apply(domain::codec::streamKind(kind), id, event, occurredAt);
   return *this;
 }
 

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "domain/board_event.h"
+#include "domain/desk_event.h"
 #include "domain/ticket_event.h"
 #include "eventstore/log.h"
 #include "projections/engine.h"
@@ -50,6 +51,15 @@ inline domain::Place done() {
   return place("done", domain::ColumnCategory::resolved);
 }
 
+inline domain::LimitSet columnLimitSet(std::string column, std::optional<std::uint32_t> before,
+                                       std::optional<std::uint32_t> after) {
+  domain::LimitSet set;
+  set.scope.column = {std::move(column)};
+  set.before = before;
+  set.after = after;
+  return set;
+}
+
 domain::BoardCreated boardCreated(const domain::BoardKey& key);
 domain::TicketOpened ticketOpened(const domain::TicketId& id, const domain::Place& at = inbox(),
                                   std::string title = "Printer jams");
@@ -79,6 +89,7 @@ class ViewUnderTest {
   ViewUnderTest& ticket(const domain::TicketId& id, const domain::TicketEvent& event,
                         domain::Timestamp occurredAt);
   ViewUnderTest& board(const domain::BoardKey& key, const domain::BoardEvent& event);
+  ViewUnderTest& desk(const domain::DeskEvent& event, domain::Timestamp occurredAt);
   const MapRows& rows() const { return rows_; }
 
  private:

@@ -106,7 +106,7 @@ class CommandPathTest : public ::testing::Test {
   }
   CommandRequest moveTicket(std::uint64_t number, std::string column) {
     return ticketRequest(
-        domain::MoveTicket{TicketId{BoardKey{"OPS"}, number}, ColumnId{std::move(column)}, ""});
+        domain::MoveTicket{TicketId{BoardKey{"OPS"}, number}, ColumnId{std::move(column)}, {}, ""});
   }
 
   // What a newer program would have written, before this one was started in its place.
@@ -293,8 +293,8 @@ TEST_F(CommandPathTest, AnEvictedTicketComesBackAsItWas) {
   createBoard();
   for (int i = 0; i < 5; ++i) done(run(openTicket("Ticket")));
   for (std::uint64_t number = 1; number <= 5; ++number) {
-    auto assign =
-        ticketRequest(domain::AssignTicket{TicketId{BoardKey{"OPS"}, number}, SubjectId{"bo"}});
+    auto assign = ticketRequest(
+        domain::AssignTicket{TicketId{BoardKey{"OPS"}, number}, SubjectId{"bo"}, {}, {}});
     assign.expectedVersion = 0;
     EXPECT_EQ(done(run(assign)).version.value, 1u);
   }
@@ -378,7 +378,8 @@ TEST_F(CommandPathTest, ATicketWithAnEventOfANewerProgramIsRefusedAndNothingElse
   EXPECT_EQ(refused->event, (domain::UnreadEvent{head.value, "TicketTeleported", 3}));
   EXPECT_FALSE(path_->stats().failed);
   // The pull passes over it, though it was there first.
-  EXPECT_EQ(done(run(ticketRequest(domain::PullNext{BoardKey{"OPS"}, {}, {}}))).subject, "OPS-2");
+  EXPECT_EQ(done(run(ticketRequest(domain::PullNext{BoardKey{"OPS"}, {}, {}, {}}))).subject,
+            "OPS-2");
   EXPECT_EQ(done(run(openTicket("three"))).subject, "OPS-3");
   EXPECT_NE(refusal<domain::EventNotUnderstood>(run(moveTicket(1, "doing"))), nullptr);
 }
@@ -410,7 +411,7 @@ TEST_F(CommandPathTest, AnOpeningNotUnderstoodKeepsItsNumberAndItsKey) {
 TEST_F(CommandPathTest, ABoardWithAnEventOfANewerProgramIsRefusedAndOtherBoardsAreNot) {
   createBoard();
   done(run(openTicket("one")));
-  givenUnread("board", "OPS", "LaneAdded", 1);
+  givenUnread("board", "OPS", "BoardRenamed", 1);
   givenUnread("board", "DEV", "BoardCreated", 99);
   givenUnread("calendar", "OPS", "HolidayAdded", 1);
   const auto create = [&](const char* key) {
@@ -418,8 +419,7 @@ TEST_F(CommandPathTest, ABoardWithAnEventOfANewerProgramIsRefusedAndOtherBoardsA
   };
   for (CommandRequest& command : std::vector{
            openTicket("two"), moveTicket(1, "doing"), create("OPS"), create("DEV"),
-           request(
-               domain::BoardCommand{domain::SetLimit{BoardKey{"OPS"}, ColumnId{"doing"}, 3}})}) {
+           request(domain::BoardCommand{domain::RemoveColumn{BoardKey{"OPS"}, {"doing"}}})}) {
     EXPECT_NE(refusal<domain::EventNotUnderstood>(run(std::move(command))), nullptr);
   }
   done(run(create("WEB")));
@@ -439,10 +439,11 @@ TEST_F(CommandPathTest, APulledEventOfTheFirstVersionIsStillDecidedOn) {
   std::vector<eventstore::Unit> units{unit};
   ASSERT_TRUE(log_->append(units, kNow).at(0));
   reopen();
-  const Outcome outcome =
-      run(ticketRequest(domain::AssignTicket{TicketId{BoardKey{"OPS"}, 1}, SubjectId{"anna"}}));
+  const Outcome outcome = run(
+      ticketRequest(domain::AssignTicket{TicketId{BoardKey{"OPS"}, 1}, SubjectId{"anna"}, {}, {}}));
   EXPECT_NE(refusal<domain::NothingToChange>(outcome), nullptr) << "the pull gave it to anna";
-  done(run(ticketRequest(domain::AssignTicket{TicketId{BoardKey{"OPS"}, 1}, SubjectId{"bob"}})));
+  done(run(
+      ticketRequest(domain::AssignTicket{TicketId{BoardKey{"OPS"}, 1}, SubjectId{"bob"}, {}, {}})));
 }
 
 TEST_F(CommandPathTest, AFailedWriteVoidsWhatRestedOnItAndEndsTheTakingOfCommands) {

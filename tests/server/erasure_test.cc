@@ -2,10 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstring>
+#include <functional>
 #include <future>
 #include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -40,9 +43,13 @@ class ErasurePath : public ::testing::Test {
     ASSERT_TRUE(keys) << keys.error().message;
     keys_ = std::move(*keys);
     path_ = std::make_unique<CommandPath>(
-        *log_, CommandPathOptions{}, [] { return kNow; }, [](eventstore::Position) {},
+        *log_, CommandPathOptions{}, [] { return kNow; },
+        [this](eventstore::Position) {
+          if (onCommitted_) std::exchange(onCommitted_, nullptr)();
+        },
         [this](std::span<const eventstore::Erasure> erasures) {
           destroyed_.push_back(erasures.size());
+          if (onDestroying_) std::exchange(onDestroying_, nullptr)();
           return !keyStoreBroken_ && destroyKeys(*keys_, erasures);
         });
   }
@@ -67,11 +74,18 @@ class ErasurePath : public ::testing::Test {
     request.command = std::move(command);
     return request;
   }
+  std::future<std::vector<Outcome>> submit(std::vector<CommandRequest> requests) {
+    auto promise = std::make_shared<std::promise<std::vector<Outcome>>>();
+    path_->submit(std::move(requests), [promise](std::vector<Outcome> outcomes) {
+      promise->set_value(std::move(outcomes));
+    });
+    return promise->get_future();
+  }
+  std::future<std::vector<Outcome>> submit(domain::SubjectCommand command, std::uint64_t id) {
+    return submit(std::vector{request(std::move(command), id)});
+  }
   std::vector<Outcome> runAll(std::vector<CommandRequest> requests) {
-    std::promise<std::vector<Outcome>> promise;
-    path_->submit(std::move(requests),
-                  [&](std::vector<Outcome> outcomes) { promise.set_value(std::move(outcomes)); });
-    return promise.get_future().get();
+    return submit(std::move(requests)).get();
   }
   Outcome run(domain::SubjectCommand command, std::uint64_t id) {
     std::vector<CommandRequest> one;
@@ -91,10 +105,33 @@ class ErasurePath : public ::testing::Test {
   TemporaryDirectory directory_;
   Config config_;
   bool keyStoreBroken_ = false;
+  std::function<void()> onCommitted_;   // once, on the committer
+  std::function<void()> onDestroying_;  // the same
   std::vector<std::size_t> destroyed_;  // how many subjects each time
   std::unique_ptr<eventstore::Log> log_;
   std::unique_ptr<eventstore::KeyStore> keys_;
   std::unique_ptr<CommandPath> path_;
+};
+
+using Answer = std::future<std::vector<Outcome>>;
+
+bool isThere(const Answer& answer) {
+  return answer.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+}
+
+// Where a thread waits until the test lets it go on.
+class Gate {
+ public:
+  void pass() {
+    reached_.set_value();
+    open_.get_future().wait();
+  }
+  void waitUntilReached() { reached_.get_future().wait(); }
+  void open() { open_.set_value(); }
+
+ private:
+  std::promise<void> reached_;
+  std::promise<void> open_;
 };
 
 std::vector<std::string> codesOf(const Outcome& outcome) {
@@ -203,6 +240,80 @@ TEST_F(ErasurePath, ErasuresOfOneGroupAreDestroyedTogether) {
     EXPECT_THAT(codesOf(outcome), ElementsAre("key-not-destroyed"));
   }
   EXPECT_THAT(destroyed_, ElementsAre(3U, 2U));
+}
+
+// An erasure among other people's commands, while its key takes long to be destroyed.
+class SlowErasure : public ErasurePath {
+ protected:
+  struct Answers {
+    Answer before;
+    Answer erasure;
+    Answer after;
+  };
+
+  // Submits a command, an erasure and another command while the committer is held, so that they
+  // become one group, and holds it again at `destroying`. Whether the writer had taken all three by
+  // then only the answers say.
+  Answers submitThree(const std::string& who, Gate& destroying) {
+    Gate committing;
+    onCommitted_ = [&] { committing.pass(); };
+    const Answer first = submit(hold(who + "-first"), ++id_);
+    committing.waitUntilReached();
+    Answers answers;
+    answers.before = submit(hold(who + "-before"), ++id_);
+    answers.erasure = submit(domain::EraseSubject{SubjectId{who}, "asked for"}, ++id_);
+    answers.after = submit(hold(who + "-after"), ++id_);
+    onDestroying_ = [&] { destroying.pass(); };
+    committing.open();
+    destroying.waitUntilReached();
+    return answers;
+  }
+
+  // Whether the three were one group; what holds in any case is expected.
+  bool othersAreAnsweredFirst(const std::string& who, const char* outcome) {
+    Gate destroying;
+    Answers answers = submitThree(who, destroying);
+    EXPECT_TRUE(isThere(answers.before)) << "not answered while a key is being destroyed";
+    EXPECT_FALSE(isThere(answers.erasure)) << "answered before the key is destroyed";
+    EXPECT_FALSE(isErased(SubjectId{who}));
+    const bool wereOneGroup = isThere(answers.after);
+    destroying.open();
+    EXPECT_THAT(codesOf(answers.erasure.get().at(0)), ElementsAre(outcome));
+    EXPECT_THAT(codesOf(answers.before.get().at(0)), ElementsAre("done"));
+    EXPECT_THAT(codesOf(answers.after.get().at(0)), ElementsAre("done"));
+    return wereOneGroup;
+  }
+
+  static domain::SubjectCommand hold(const std::string& who) {
+    return domain::PlaceLegalHold{SubjectId{who}, "case 7"};
+  }
+
+  std::uint64_t id_ = 0;
+};
+
+TEST_F(SlowErasure, OthersOfItsGroupAreAnsweredWhileTheKeyIsBeingDestroyed) {
+  bool wereOneGroup = false;
+  for (int i = 0; i < 200 && !wereOneGroup; ++i) {
+    const std::string who = "anna-" + std::to_string(i);
+    ASSERT_TRUE(keys_->ensure(who));
+    wereOneGroup = othersAreAnsweredFirst(who, "done");
+    EXPECT_TRUE(isErased(SubjectId{who}));
+  }
+  EXPECT_TRUE(wereOneGroup) << "whoever came after the erasure was never answered before it";
+}
+
+TEST_F(SlowErasure, OthersAreAnsweredWhenTheKeyCannotBeDestroyed) {
+  keyStoreBroken_ = true;
+  bool wereOneGroup = false;
+  for (int i = 0; i < 200 && !wereOneGroup; ++i) {
+    const std::string who = "anna-" + std::to_string(i);
+    ASSERT_TRUE(keys_->ensure(who));
+    wereOneGroup = othersAreAnsweredFirst(who, "key-not-destroyed");
+    EXPECT_FALSE(isErased(SubjectId{who}));
+  }
+  EXPECT_TRUE(wereOneGroup) << "whoever came after the erasure was never answered before it";
+  EXPECT_THAT(codesOf(run(hold("later"), ++id_)), ElementsAre("done"));
+  EXPECT_FALSE(path_->stats().failed);
 }
 
 TEST_F(ErasurePath, ACrashBetweenCommitAndDestructionIsMadeUpForByTheNextStart) {

@@ -4,47 +4,24 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <functional>
+
+#include "tests/server/wire_commands.h"
 
 namespace docket::server {
 namespace {
 
+using namespace testing;
 using ::testing::ElementsAre;
-
-const domain::SubjectId kActor{"ada"};
-
-void setId(api::CommandHeader::Builder header, unsigned char last = 1) {
-  auto id = header.initId(16);
-  std::memset(id.begin(), 0, id.size());
-  id[15] = last;
-}
 
 // A ticket command with a good header, as `fill` makes it.
 using Fill = std::function<void(api::TicketCommand::Builder)>;
 MappedCommand read(const Fill& fill, const domain::SubjectId& actor = kActor) {
-  capnp::MallocMessageBuilder message;
-  auto command = message.initRoot<api::TicketCommand>();
-  setId(command.initHeader());
-  fill(command);
-  return readCommand(command.asReader(), actor);
+  return readWire<api::TicketCommand>(fill, actor);
 }
 
 MappedCommand readBoard(const std::function<void(api::BoardCommand::Builder)>& fill) {
-  capnp::MallocMessageBuilder message;
-  auto command = message.initRoot<api::BoardCommand>();
-  setId(command.initHeader());
-  fill(command);
-  return readCommand(command.asReader(), kActor);
-}
-
-std::vector<std::string> invalidFields(const MappedCommand& command) {
-  std::vector<std::string> fields;
-  if (command) return fields;
-  for (const domain::Refusal& refusal : command.error()) {
-    fields.push_back(std::get<domain::FieldInvalid>(refusal).field);
-  }
-  return fields;
+  return readWire<api::BoardCommand>(fill);
 }
 
 void fillMove(api::TicketCommand::Builder command) {
@@ -262,7 +239,10 @@ TEST(Mapping, CommandsAboutAPersonComeAcross) {
 TEST(Mapping, RefusalCarriesCodeMessageWayOutAndFacts) {
   capnp::MallocMessageBuilder message;
   auto out = message.initRoot<api::Outcome>();
-  const domain::WipLimitReached reached{{"OPS"}, {"doing"}, 3, 3};
+  domain::WipLimitReached reached;
+  reached.board = {"OPS"};
+  reached.scope.column = {"doing"};
+  reached.limit = reached.count = 3;
   writeOutcome(Refused{{reached}, {}}, out);
   ASSERT_TRUE(out.isRefused());
   const auto violation = out.getRefused().getViolations()[0].asReader();

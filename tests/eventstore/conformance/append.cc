@@ -204,6 +204,17 @@ TEST_P(Conformance, RecordedTimeNeverGoesBack) {
   EXPECT_THAT(times, ElementsAre(100, 100, 100, 101));
 }
 
+// A clock that was far ahead while nothing but refusals and repeats was decided.
+TEST_P(Conformance, WhatWritesNothingMovesNoRecordedTime) {
+  append(unit(1, {event("a/1")}), 100);
+  EXPECT_TRUE(append(unit(1, {event("a/1")}), 9'000).repeated);
+  ASSERT_FALSE(tryAppend(unit(2, {event("a/1")}, {{stream("a/1"), NoStream{}}}), 9'000));
+  append(unit(3, {event("a/1")}), 101);
+  Cursor reader = store().readAll();
+  ASSERT_TRUE(reader.next().value());
+  EXPECT_EQ(reader.next().value()->envelope.recordedAt, at(101));
+}
+
 TEST_P(Conformance, AClockBeforeTheEpochIsTakenAsItIs) {
   append(unit(1, {event("a/1")}), -5);
   Cursor reader = store().readAll();
