@@ -92,16 +92,21 @@ void checkClassification(const Classification& after, const Matter& matter, Judg
     judgement.refuse(FieldInvalid{"labels", "must be at most 30",
                                   std::to_string(after.labels.size()) + " labels"});
   }
+  // R6: what becomes a problem leaves the first tier before.
+  if (after.type == TicketType::problem && ticket.classification.type != TicketType::problem &&
+      ticket.tier == Tier::first) {
+    judgement.refuse(ProblemNeedsTier{ticket.id});
+  }
   checkStandardChange(ticket.classification, after, matter.board(), matter.context, judgement);
-  // R5 has no back door: work that is active stays authorised.
+  // R5 has no back door: what is active, here or as a guest, does not become what needs approval.
   const bool isActive =
       ticket.place.category == ColumnCategory::active ||
       std::any_of(ticket.guests.begin(), ticket.guests.end(), [](const GuestPlacement& guest) {
         return guest.place.category == ColumnCategory::active;
       });
-  if (isActive &&
-      approvalState(ticket.classification.type, ticket.classification.changeKind,
-                    ticket.approvals) == ApprovalState::free &&
+  const bool becomesOther = after.type != ticket.classification.type ||
+                            after.changeKind != ticket.classification.changeKind;
+  if (isActive && becomesOther && approversNeeded(after.type, after.changeKind) > 0 &&
       approvalState(after.type, after.changeKind, ticket.approvals) != ApprovalState::free) {
     judgement.refuse(ApprovalMissing{
         ticket.id, "its change would need " +

@@ -51,6 +51,7 @@ struct Reading {
   const Clock& clock;
   const WorkingTime& time;
   std::vector<Pause> pauses;
+  bool endedByCancelling = false;  // what was cancelled keeps no promise
 
   // The instant at which so much working time is on the clock, if nothing else stops it.
   std::optional<Timestamp> instantOf(std::chrono::microseconds target) const {
@@ -93,7 +94,7 @@ void settle(const Reading& reading, bool isRunning, Timestamp now, PromiseOutloo
   const auto deadline = reading.deadline();
   if (deadline && *deadline < end) {
     outlook.due.push_back(PromiseMissed{kind, *deadline});
-  } else if (clock.stoppedAt) {
+  } else if (clock.stoppedAt && !reading.endedByCancelling) {
     outlook.due.push_back(
         PromiseMet{kind, end, reading.time.elapsed(clock.promise.from, end, reading.pauses)});
   }
@@ -245,7 +246,8 @@ PromiseOutlook promiseOutlook(const Ticket& ticket, const DeskDefinitions& desk,
   // First what the clocks have come to, so that a clock which is made anew was judged before.
   for (const Clock& clock : ticket.clocks.all()) {
     if (clock.metAt || clock.missedAt) continue;  // it was judged
-    if (const auto reading = readingOf(ticket.clocks, clock, desk)) {
+    if (auto reading = readingOf(ticket.clocks, clock, desk)) {
+      reading->endedByCancelling = ticket.cancelled && clock.stoppedAt == ticket.resolvedAt;
       settle(*reading, ticket.clocks.isRunning(clock), now, outlook);
     }
   }

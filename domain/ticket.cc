@@ -145,6 +145,7 @@ void evolveOne(Ticket& ticket, const TicketEvent& event, Timestamp occurredAt) {
                  [&](const ContactRecorded&) { ++ticket.contactCount; },
                  [&](const TicketCameBack& e) { enter(ticket, e.to, occurredAt); },
                  [&](const HandOverOffered& e) {
+                   if (e.to == ticket.id.board) return;  // nor offered to its home
                    dropOffer(ticket, e.to);
                    ticket.offers.push_back({e.to, e.reason, occurredAt});
                  },

@@ -21,9 +21,11 @@ Desk deskWithChange(ChangeKind kind) {
   Desk desk;
   desk.givenTicket(1, inbox(), ServiceClass::standard, TicketType::change);
   desk.given(ops(1), TicketEdited{"requester", "", "rita"});
-  Classification is = desk.ticket(ops(1)).classification;
-  is.changeKind = kind;
-  return desk.given(ops(1), TicketClassified{desk.ticket(ops(1)).classification, is});
+  ClassifyTicket classify;
+  classify.ticket = ops(1);
+  classify.changeKind = kind;
+  EXPECT_THAT(refusedWith(desk.perform(classify)), IsEmpty());
+  return desk;
 }
 
 DecideApproval vote(Verdict verdict, std::uint32_t number = 1) {
@@ -31,10 +33,11 @@ DecideApproval vote(Verdict verdict, std::uint32_t number = 1) {
 }
 
 TEST(Approval, EachKindOfChangeNeedsAsManyPeople) {
-  EXPECT_EQ(approversNeeded(ChangeKind::none), 0U);
-  EXPECT_EQ(approversNeeded(ChangeKind::standard), 0U);
-  EXPECT_EQ(approversNeeded(ChangeKind::normal), 1U);
-  EXPECT_EQ(approversNeeded(ChangeKind::emergency), 2U);
+  EXPECT_EQ(approversNeeded(TicketType::change, ChangeKind::none), 1U);
+  EXPECT_EQ(approversNeeded(TicketType::change, ChangeKind::standard), 0U);
+  EXPECT_EQ(approversNeeded(TicketType::change, ChangeKind::normal), 1U);
+  EXPECT_EQ(approversNeeded(TicketType::change, ChangeKind::emergency), 2U);
+  EXPECT_EQ(approversNeeded(TicketType::incident, ChangeKind::none), 0U);
 }
 
 TEST(Approval, AStateIsWhatTheVotesSay) {
@@ -50,7 +53,7 @@ TEST(Approval, AStateIsWhatTheVotesSay) {
     return Approval{1, {}, needed, std::move(votes)};
   };
   const std::vector<Case> cases{
-      {ChangeKind::none, {}, ApprovalState::free},
+      {ChangeKind::none, {}, ApprovalState::missing},
       {ChangeKind::standard, {}, ApprovalState::free},
       {ChangeKind::normal, {}, ApprovalState::missing},
       {ChangeKind::normal, {asked(1, {})}, ApprovalState::open},
@@ -95,6 +98,10 @@ TEST(Approval, WorkUnderApprovalBecomesActiveByNoDoor) {
   classify.ticket = ops(3);
   classify.changeKind = ChangeKind::normal;
   EXPECT_THAT(refused(desk, classify), ElementsAre("approval-missing"));
+  desk.givenTicket(4, inbox(), ServiceClass::standard, TicketType::change);
+  desk.givenGuest(4, place("plan", ColumnCategory::active));
+  classify.ticket = ops(4);
+  EXPECT_THAT(refused(desk, classify), ElementsAre("approval-missing")) << "active as a guest";
   Desk finished = deskWithChange(ChangeKind::normal);
   finished.given(ops(1), TicketResolved{inbox(), done(), "x"});
   EXPECT_THAT(refused(finished, ReopenTicket{ops(1), column("in-progress"), "x"}),
@@ -104,7 +111,7 @@ TEST(Approval, WorkUnderApprovalBecomesActiveByNoDoor) {
 TEST(Approval, ANormalChangeNeedsOne) {
   Desk desk = deskWithChange(ChangeKind::normal);
   EXPECT_EQ(onlyEvent<ApprovalRequested>(desk.perform(RequestApproval{ops(1), {}, 0, "May we?"})),
-            (ApprovalRequested{1, {}, 1, "May we?"}));
+            (ApprovalRequested{1, {}, 1, "May we?", kAnna}));
   EXPECT_THAT(refused(desk, kStart), ElementsAre("approval-missing"));
   EXPECT_EQ(onlyEvent<ApprovalDecided>(desk.perform(vote(Verdict::approved), kBob)),
             (ApprovalDecided{1, kBob, Verdict::approved, "because"}));
@@ -125,8 +132,8 @@ TEST(Approval, AnEmergencyChangeNeedsTwoDifferentPeopleAndAReviewAfterwards) {
   EXPECT_THAT(refused(desk, RequestApproval{ops(1), {kBob, kBob}, 0, "May we?"}),
               Contains("field-invalid"));
   const Decision requested = desk.perform(RequestApproval{ops(1), {}, 0, "May we?"});
-  EXPECT_EQ(firstEvent<ApprovalRequested>(requested).needed, 2U);
-  const auto review = firstEvent<CheckAdded>(requested);
+  EXPECT_EQ(onlyEvent<ApprovalRequested>(requested).needed, 2U);
+  const Check review = desk.ticket(ops(1)).checks.at(0);
   EXPECT_TRUE(review.required);
   EXPECT_EQ(review.gate, Gate::close);
   ASSERT_TRUE(desk.perform(vote(Verdict::approved), kBob));
@@ -198,7 +205,16 @@ TEST(Approval, OneRejectionDecidesAndANewRequestMayFollow) {
   EXPECT_THAT(refused(desk, kStart), IsEmpty());
 }
 
-// --- Checks (R4) -------------------------------------------------------------------------------------
+TEST(Approval, APartOfAChangeNeedsAsMuchAsTheWhole) {
+  Desk desk = deskWithChange(ChangeKind::normal);
+  ASSERT_TRUE(desk.perform(SplitTicket{ops(1), {"A part"}}));
+  EXPECT_EQ(desk.ticket(ops(2)).classification, desk.ticket(ops(1)).classification);
+  EXPECT_THAT(refused(desk, MoveTicket{ops(2), column("in-progress")}),
+              ElementsAre("approval-missing"));
+}
+
+// --- Checks (R4)
+// -------------------------------------------------------------------------------------
 
 TEST(Checks, RequiredOnesStandBeforeTheResolutionOrTheClosing) {
   Desk desk;
@@ -223,10 +239,13 @@ TEST(Checks, AnOpenApprovalStandsBeforeTheResolution) {
   ASSERT_TRUE(desk.perform(RequestApproval{ops(1), {kBob}, 0, "May we?"}));
   EXPECT_THAT(refused(desk, ResolveTicket{ops(1), {}, "x"}), ElementsAre("approvals-open"));
   ASSERT_TRUE(desk.perform(vote(Verdict::rejected), kBob));
-  EXPECT_THAT(refused(desk, ResolveTicket{ops(1), {}, "x"}), IsEmpty()) << "decided is decided";
+  EXPECT_THAT(refused(desk, ResolveTicket{ops(1), {}, "x"}), ElementsAre("approval-missing"));
+  EXPECT_THAT(refused(desk, ResolveTicket{ops(1), {}, "x", ResolutionKind::noAction}), IsEmpty())
+      << "that it was not done needs nobody's approval";
 }
 
-// --- Problems (R6) -----------------------------------------------------------------------------------
+// --- Problems (R6)
+// -----------------------------------------------------------------------------------
 
 TEST(Problems, AreNotOwnedByTheFirstTier) {
   Desk desk;

@@ -91,7 +91,7 @@ TEST(BoardDecider, CustomColumnsGetTheirIdsAndADefaultDrop) {
 
 TEST(BoardDecider, ADefaultDropThatIsNamedIsKept) {
   auto columns = completeColumns();
-  columns.push_back(named("Later", ColumnCategory::waiting));
+  columns.push_back(named("Later", ColumnCategory::queue));
   columns.back().defaultDrop = true;
   const Board board = made(custom(columns));
   EXPECT_EQ(board.defaultDrop()->id, column("later"));
@@ -135,7 +135,8 @@ TEST(BoardDecider, CreateIsRefused) {
                 c.columns[0].defaultDrop = true;
                 c.columns[1].defaultDrop = true;
               }),
-              ElementsAre("field-invalid"));
+              ElementsAre("field-invalid", "field-invalid"))
+      << "two of them, and one is no queue";
 }
 
 TEST(BoardDecider, AColumnLimitOfTenThousandIsTheLargest) {

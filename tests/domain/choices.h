@@ -27,8 +27,8 @@ class Choices : public DrawnValues {
 
   // --- One function an event: a new one without its own does not compile ---
   void fill(TicketOpened& e) {
-    e = {ticketId(), place(),   ticketType(),   serviceClass(), tier(),   text(),
-         text(),     subject(), maybeInstant(), text(),         foreign()};
+    e = {ticketId(), place(),   ticketType(),   serviceClass(), tier(),    text(),
+         text(),     subject(), maybeInstant(), text(),         foreign(), subject()};
   }
   void fill(TicketMoved& e) { e = {place(), place(), wide(), text()}; }
   void fill(TicketPulled& e) {
@@ -69,7 +69,8 @@ class Choices : public DrawnValues {
   }
   void fill(GuestAssigned& e) { e = {id<BoardKey>(), subject(), subject()}; }
   void fill(ApprovalRequested& e) {
-    e = {1 + below(3), several<SubjectId>(3, [&] { return subject(); }), below(3), text()};
+    e = {1 + below(3), several<SubjectId>(3, [&] { return subject(); }), below(3), text(),
+         subject()};
   }
   void fill(ApprovalDecided& e) { e = {1 + below(3), subject(), verdict(), text()}; }
   void fill(CheckAdded& e) { e = {1 + below(3), text(), flag(), gate()}; }

@@ -65,8 +65,17 @@ class CommandChoices : public Choices {
     if (c.type != TicketType::change) c.classification.changeKind = ChangeKind::none;
     c.team = team();
   }
-  void fill(MoveTicket& c) { c = {ticketOf(), column(), maybeBoard(), maybeWords()}; }
-  void fill(PullNext& c) { c = {board(), flag() ? LaneId{} : laneName(), maybeColumn(), person()}; }
+  void fill(MoveTicket& c) {
+    c = {ticketOf(), column(), maybeBoard(), flag() ? words() : ""};
+    if (below(3) != 0) return;
+    static const std::vector<std::string> kDevelopment{"plan", "analyse", "test", "done"};
+    c.board = BoardKey{"DEV"};
+    c.column = ColumnId{oneOf(kDevelopment)};
+  }
+  void fill(PullNext& c) {
+    c = {board(), flag() ? LaneId{} : laneName(), maybeColumn(), person()};
+    if (flag()) c.board = BoardKey{"DEV"};
+  }
   void fill(AssignTicket& c) {
     c = {ticketOf(), maybe([&] { return person(); }), maybe([&] { return team(); }), maybeBoard()};
   }
@@ -109,7 +118,10 @@ class CommandChoices : public Choices {
   }
   void fill(CommitTicket& c) { c = {ticketOf()}; }
   void fill(RecordContact& c) { c = {ticketOf(), channel(), direction(), words()}; }
-  void fill(OfferHandOver& c) { c = {ticketOf(), board(), words()}; }
+  void fill(OfferHandOver& c) {
+    c = {ticketOf(), board(), words()};
+    if (flag()) c.to = BoardKey{"DEV"};
+  }
   void fill(AcceptHandOver& c) { c = {ticketOf(), board(), maybeColumn(), person(), maybeWords()}; }
   void fill(ReturnHandOver& c) { c = {ticketOf(), board(), words()}; }
   void fill(RequestApproval& c) {

@@ -97,7 +97,8 @@ RC_GTEST_PROP(DomainProperties, EventsOfAnyTimeInAnyOrderFold, ()) {
     world.apply(id, event, at);
     world.apply(id.board, choices.boardEvent());
     world.apply(choices.deskEvent(), at);
-    for (const Clock& clock : tickets[id].clocks.all()) readClock(clock, world.desk(), at);
+    for (const Clock& clock : tickets[id].clocks.all())
+      readClock(tickets[id].clocks, clock, world.desk(), at);
     duePromiseEvents(tickets[id], world.desk(), at);
   }
 }

@@ -47,6 +47,7 @@ std::vector<TicketEvent> goldenTicketEvents() {
   opened.due = at(1'772'409'600'000'001);
   opened.externalKey = "SR-7";
   opened.foreign = foreign;
+  opened.openedBy = anna;
   return {
       opened,
       TicketMoved{inbox, waiting, 3, "the boss asked"},
@@ -97,7 +98,7 @@ std::vector<TicketEvent> goldenWorkEvents() {
       GuestMoved{dev, backlog, plan, 7, "the boss asked"},
       GuestPulled{dev, backlog, plan, anna, 8, PullRule::intangible, 9, 2},
       GuestAssigned{dev, anna, bob},
-      ApprovalRequested{2, {anna, bob}, 2, "May we restart it?"},
+      ApprovalRequested{2, {anna, bob}, 2, "May we restart it?", SubjectId{"carl"}},
       ApprovalDecided{2, anna, Verdict::rejected, "not on a Friday"},
       CheckAdded{3, "Told everybody", false, Gate::close},
       CheckCompleted{3, "by mail"},
@@ -211,9 +212,22 @@ std::vector<OlderGolden> olderGoldenEvents() {
   const std::vector<ForeignAttribute> foreign{
       {"org:group", "string", "V5 3rd", {}},
       {"impacts", "list", "", {{"impact", "int", "2", {{"by", "id", "x", {}}}}}}};
+  TicketOpened opened;
+  opened.id = {BoardKey{"OPS"}, 42};
+  opened.place = inbox;
+  opened.type = TicketType::enhancement;
+  opened.serviceClass = ServiceClass::fixedDate;
+  opened.tier = Tier::second;
+  opened.title = "Printer jäms";
+  opened.description = "on\nMondays";
+  opened.requester = SubjectId{"bob"};
+  opened.due = at(1'772'409'600'000'001);
+  opened.externalKey = "SR-7";
+  opened.foreign = foreign;
   LimitScope doing;
   doing.column = ColumnId{"doing"};
   return {
+      {"TicketOpened", 1, TicketEvent(opened)},
       {"TicketPulled", 1,
        TicketEvent(TicketPulled{inbox, inProgress, SubjectId{"anna"}, 4, PullRule::fixedDate, 17,
                                 std::nullopt})},

@@ -135,20 +135,25 @@ TEST(Limits, AllThatAreExceededAreToldAtOnce) {
             "all of them");
 }
 
-// --- No door goes round them -----------------------------------------------------------------------
+// --- No door goes round them
+// -----------------------------------------------------------------------
 
 TEST(Limits, NoDoorGoesRoundThem) {
   ClassifyTicket toTask;
   toTask.ticket = ops(3);
   toTask.type = TicketType::incident;
+  OpenTicket openActive;
+  openActive.board = kOps;
+  openActive.column = column("in-progress");
+  openActive.title = "x";
   struct Door {
     const char* name;
     LimitScope scope;
     TicketCommand command;
   };
   const std::vector<Door> doors{
-      {"open", onColumn("in-progress"), OpenTicket{kOps, column("in-progress"), {}, {}, "x"}},
-      {"open", scopeOf(LimitKind::board), OpenTicket{kOps, column("in-progress"), {}, {}, "x"}},
+      {"open", onColumn("in-progress"), openActive},
+      {"open", scopeOf(LimitKind::board), openActive},
       {"pull", onType(TicketType::incident), PullNext{kOps}},
       {"pull", onPerson(kAnna), PullNext{kOps}},
       {"assign", onPerson(kAnna), AssignTicket{ops(3), kAnna}},
@@ -195,7 +200,8 @@ TEST(Limits, TheClassExpediteIsNoDoorIntoAColumn) {
   EXPECT_THAT(refused(desk, standard), IsEmpty());
 }
 
-// --- Overrides -------------------------------------------------------------------------------------
+// --- Overrides
+// -------------------------------------------------------------------------------------
 
 TEST(Limits, AnOverrideNeedsAReasonAManagerAndAPolicyThatAllowsIt) {
   Desk desk = twoOfAKind();
@@ -216,19 +222,18 @@ TEST(Limits, AReasonThatWasNotNeededIsNotKept) {
   EXPECT_EQ(onlyEvent<TicketMoved>(desk.when(start(2, "just so"))).overrideReason, "");
 }
 
-// --- Expedite (R2) -----------------------------------------------------------------------------------
+// --- Expedite (R2)
+// -----------------------------------------------------------------------------------
 
 TEST(Limits, ExpediteExceedsColumnsAndCellsAndNothingElse) {
   struct Case {
     LimitScope scope;
     bool holds;
   };
-  const std::vector<Case> cases{{onColumn("in-progress"), false},
-                                {onCell("in-progress", "expedite"), false},
-                                {onLane("expedite"), true},
-                                {onPerson(kAnna), true},
-                                {onType(TicketType::incident), true},
-                                {scopeOf(LimitKind::board), true}};
+  const std::vector<Case> cases{
+      {onColumn("in-progress"), false},     {onCell("in-progress", "expedite"), false},
+      {onLane("expedite"), true},           {onPerson(kAnna), true},
+      {onType(TicketType::incident), true}, {scopeOf(LimitKind::board), true}};
   for (const Case& one : cases) {
     Desk desk;
     desk.givenTicket(1, inbox(), ServiceClass::expedite).givenAssigned(1, kAnna);
@@ -250,7 +255,8 @@ TEST(Limits, NoReasonLetsExpediteExceedItsOwnLimit) {
   EXPECT_THAT(refused(desk, start(2)), IsEmpty());
 }
 
-// --- Reserved capacity (R9) ---------------------------------------------------------------------------
+// --- Reserved capacity (R9)
+// ---------------------------------------------------------------------------
 
 // A board limit of 3, of which 2 are kept for service requests.
 Desk reserving() {
@@ -299,7 +305,8 @@ TEST(Limits, WithoutABoardLimitNothingIsReserved) {
   EXPECT_THAT(refused(desk, start(2)), IsEmpty());
 }
 
-// --- Guests ------------------------------------------------------------------------------------------
+// --- Guests
+// ------------------------------------------------------------------------------------------
 
 TEST(Limits, AGuestCountsOnTheBoardWhereItStandsAndAtHome) {
   Desk desk;

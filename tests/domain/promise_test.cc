@@ -55,9 +55,16 @@ Desk& happens(Desk& desk, Timestamp at, const TicketEvent& event) {
   return desk.at(at - 1min).given(ops(1), event);
 }
 
+std::optional<Clock> clockOf(const Desk& desk, PromiseKind kind) {
+  const Ticket ticket = desk.ticket(ops(1));
+  const Clock* const clock = ticket.clocks.find(kind);
+  return clock == nullptr ? std::nullopt : std::optional(*clock);
+}
+
 ClockReading read(const Desk& desk, PromiseKind kind, Timestamp at) {
-  const Clock* const clock = desk.ticket(ops(1)).clocks.find(kind);
-  const auto reading = clock == nullptr ? std::nullopt : readClock(*clock, desk.world().desk(), at);
+  const auto clock = clockOf(desk, kind);
+  const Clocks clocks = desk.ticket(ops(1)).clocks;
+  const auto reading = !clock ? std::nullopt : readClock(clocks, *clock, desk.world().desk(), at);
   EXPECT_TRUE(reading.has_value());
   return reading.value_or(ClockReading{});
 }
@@ -104,10 +111,22 @@ TEST(Promise, MetWhenDoneInTime) {
   Desk desk = deskPromising({kResolution});
   keep(desk, kNine);
   happens(desk, kNine + 90min, TicketResolved{inbox(), done(), "x"});
-  EXPECT_THAT(
-      keep(desk, kNine + 100min),
-      ElementsAre(TicketEvent(PromiseMet{PromiseKind::resolution, kNine + 90min, 90min})));
+  EXPECT_THAT(keep(desk, kNine + 100min),
+              ElementsAre(TicketEvent(PromiseMet{PromiseKind::resolution, kNine + 90min, 90min})));
   EXPECT_THAT(due(desk, kNine + 99h), IsEmpty());
+}
+
+TEST(Promise, WhatIsCancelledKeepsNone) {
+  Desk desk = deskPromising({kResolution});
+  keep(desk, kNine);
+  happens(desk, kNine + 1h, TicketCancelled{inbox(), closed(), "sold it"});
+  EXPECT_THAT(due(desk, kNine + 99h), IsEmpty());
+  Desk late = deskPromising({kResolution});
+  keep(late, kNine);
+  keep(late, kNine + 2h);
+  happens(late, kNine + 5h, TicketCancelled{inbox(), closed(), "sold it"});
+  EXPECT_THAT(keep(late, kNine + 5h),
+              ElementsAre(TicketEvent(PromiseMissed{PromiseKind::resolution, kNine + 4h})));
 }
 
 TEST(Promise, WaitingForTheCustomerPausesOnlyWhatThePolicyNames) {
@@ -128,7 +147,7 @@ TEST(Promise, WaitingForTheCustomerPausesOnlyWhatThePolicyNames) {
 TEST(Promise, WaitingForASupplierPausesNothingAndRunsTheSuppliersClock) {
   Desk desk = deskPromising({kResolution, {PromiseKind::supplier, 8h, 0, false}});
   keep(desk, kNine);
-  EXPECT_EQ(desk.ticket(ops(1)).clocks.find(PromiseKind::supplier), nullptr);
+  EXPECT_EQ(clockOf(desk, PromiseKind::supplier), std::nullopt);
   const Place dealer{column("with-dealer"), ColumnCategory::waiting, WaitsFor::supplier};
   happens(desk, kNine + 1h, TicketMoved{inbox(), dealer, 0, ""});
   const auto made = keep(desk, kNine + 1h);
@@ -164,7 +183,7 @@ TEST(Promise, AReopeningGoesOnWhereTheResolutionStopped) {
   EXPECT_THAT(due(desk, kNine + 5h), IsEmpty());
   const ClockReading reading = read(desk, PromiseKind::resolution, kNine + 6h);
   EXPECT_EQ(reading.elapsed, 2h);
-  EXPECT_EQ(reading.deadline, kNine + 24h);  // Tuesday, nine o'clock and nothing left of Monday
+  EXPECT_EQ(reading.deadline, kNine + 8h);
   EXPECT_EQ(reading.ledger.pausedBy.at("finished"), 4h);
 }
 
@@ -191,7 +210,7 @@ TEST(Promise, ANewPromiseKeepsTheOldOneInTheHistory) {
                 desk.perform(Recommit{ops(1), PromiseKind::resolution, 8h, "a part"})),
             (PromiseChanged{PromiseKind::resolution, 4h, 8h, "a part"}));
   EXPECT_EQ(read(desk, PromiseKind::resolution, kNine + 5h).deadline, kNine + 8h);
-  EXPECT_EQ(desk.ticket(ops(1)).clocks.find(PromiseKind::resolution)->promise.target, 4h);
+  EXPECT_EQ(clockOf(desk, PromiseKind::resolution)->promise.target, 4h);
   happens(desk, kNine + 6h, TicketResolved{inbox(), done(), "x"});
   const auto written = keep(desk, kNine + 6h);
   EXPECT_TRUE(std::holds_alternative<PromiseMet>(written.back()));
@@ -227,12 +246,15 @@ TEST(Promise, ThePolicyThatSelectsMostIsTheOne) {
     defined.policy.selector = selector;
     desk.policies[defined.policy.id] = defined;
   };
-  Classification is;
+  Ticket ticket;
+  ticket.id = ops(1);
+  ticket.openedAt = kNine;
+  Classification& is = ticket.classification;
   is.type = TicketType::change;
   is.priority = Priority::p1;
   is.customer = "Acme";
   const auto chosen = [&] {
-    const DefinedPolicy* const found = policyFor(kOps, is, desk);
+    const DefinedPolicy* const found = policyFor(ticket, desk);
     return found == nullptr ? std::string("none") : found->policy.id.value;
   };
   EXPECT_EQ(chosen(), "none");
@@ -272,8 +294,8 @@ TEST(Promise, AnotherPolicyPromisesAnewAndThePromiseByHandStays) {
 TEST(Promise, AChangeOfThePolicyKeepsBothVerdicts) {
   Desk desk = deskPromising({kResolution});
   keep(desk, kNine);
-  desk.given(DeskEvent(
-      PromisePolicySet{policy("basic", {{PromiseKind::resolution, 2h, 0, true}})}));
+  desk.given(
+      DeskEvent(PromisePolicySet{policy("basic", {{PromiseKind::resolution, 2h, 0, true}})}));
   const ClockReading then = read(desk, PromiseKind::resolution, kNine + 3h);
   EXPECT_FALSE(then.isMissed) << "as it was promised then";
   const auto today = targetToday(desk.ticket(ops(1)), PromiseKind::resolution, desk.world().desk());

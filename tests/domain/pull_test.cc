@@ -107,6 +107,58 @@ TEST(PullOrder, TheEndsOfTimeAreSafe) {
   EXPECT_THAT(order({fixed}), ElementsAre("1:standard")) << "no date, no start to miss";
 }
 
+// --- History and shares
+// ----------------------------------------------------------------------------
+
+TEST(PullOrder, TheLeadTimeIsTheNearestRankOfTenOrMore) {
+  RecentWork recent;
+  BoardPolicy policy;
+  policy.fixedDateLeadTime = 48h;
+  auto& incidents = recent.cycleTimes[static_cast<std::size_t>(TicketType::incident)];
+  for (int i = 9; i >= 1; --i) incidents.push_back(1h * i);
+  EXPECT_EQ(leadTime(TicketType::incident, {policy, recent}), 48h) << "nine are no history";
+  incidents.push_back(10h);
+  EXPECT_EQ(leadTime(TicketType::incident, {policy, recent}), 9h) << "rank 9 of 10";
+  for (int i = 11; i <= 20; ++i) incidents.push_back(1h * i);
+  EXPECT_EQ(leadTime(TicketType::incident, {policy, recent}), 17h) << "rank 17 of 20";
+  EXPECT_EQ(leadTime(TicketType::task, {policy, recent}), 48h) << "each type has its own";
+  OpenCard fixed = card(2, ServiceClass::fixedDate, kMonday + 1h);
+  fixed.due = kNow + 17h;
+  const OpenCard standard = card(1, ServiceClass::standard, kMonday);
+  EXPECT_THAT(order({standard, fixed}, kNow, policy, recent),
+              ElementsAre("2:fixed-date", "1:standard"));
+  EXPECT_THAT(order({standard, fixed}, kNow - 1us, policy, recent),
+              ElementsAre("1:standard", "2:standard"));
+}
+
+TEST(PullOrder, IntangibleGoesFirstWhileItsShareIsNotReached) {
+  RecentWork recent;
+  BoardPolicy policy;
+  policy.intangibleMin = 1;
+  policy.intangibleOf = 3;
+  const std::vector<OpenCard> cards{card(1, ServiceClass::standard, kMonday),
+                                    card(2, ServiceClass::intangible, kMonday),
+                                    card(3, ServiceClass::expedite, kMonday)};
+  const auto first = ElementsAre("3:expedite", "2:intangible", "1:standard");
+  const auto last = ElementsAre("3:expedite", "1:standard", "2:intangible");
+  EXPECT_THAT(order(cards, kNow, policy, recent), first);
+  recent.pulls = {ServiceClass::intangible, ServiceClass::standard, ServiceClass::standard};
+  EXPECT_THAT(order(cards, kNow, policy, recent), last) << "one of the last three";
+  recent.pulls.push_back(ServiceClass::standard);
+  EXPECT_THAT(order(cards, kNow, policy, recent), first) << "none of the last three";
+  EXPECT_THAT(order(cards, kNow, BoardPolicy{}, recent), last) << "0 of 0";
+}
+
+TEST(PullOrder, WorkUnderApprovalAndProblemsOfTheFirstTierAreLeftOut) {
+  OpenCard waits = card(1, ServiceClass::standard, kMonday);
+  waits.awaitsApproval = true;
+  OpenCard problem = card(2, ServiceClass::standard, kMonday);
+  problem.type = TicketType::problem;
+  EXPECT_THAT(order({waits, problem}), ElementsAre());
+  problem.tier = Tier::second;
+  EXPECT_THAT(order({waits, problem}), ElementsAre("2:standard"));
+}
+
 TEST(PullOrder, TheOrderOfTheQuestionDoesNotMatter) {
   std::vector<OpenCard> cards;
   for (std::uint64_t i = 0; i < 24; ++i) {

@@ -98,6 +98,9 @@ void Session::setUpLimits() {
   for (const auto& [scope, limit] : limits) {
     if (choices_.flag()) perform(SetLimit{kOps, scope, limit}, kAnna);
   }
+  LimitScope drop = column;
+  drop.column = ColumnId{"follow-up"};
+  if (choices_.flag()) perform(SetLimit{kOps, drop, 0}, kAnna);
   if (choices_.flag()) perform(SetLimit{kDev, scopeOf(LimitKind::board), 1}, kAnna);
   if (choices_.flag()) {
     SetPolicy set{kOps, {}};
@@ -127,10 +130,26 @@ void Session::step() {
     command = open;
   } else {
     command = choices_.ticketCommand();
+    if (choices_.below(5) == 0) command = onHandedOver().value_or(command);
   }
   const bool isSystem = choices_.below(16) == 0;
   perform(command, Context{now_, actor, world_, isSystem}, 0);
   runRules();
+}
+
+// Hand-overs are few among all tickets; so that they get on, the first one is asked for by itself.
+std::optional<TicketCommand> Session::onHandedOver() {
+  for (const auto& [id, one] : tickets_) {
+    if (!one.offers.empty()) {
+      return AcceptHandOver{id, one.offers.front().to, {}, choices_.person(), {}};
+    }
+    if (one.guests.empty()) continue;
+    const BoardKey& board = one.guests.front().board;
+    const auto& columns = world_.find(board)->board.columns;
+    if (choices_.flag()) return AssignTicket{id, choices_.person(), std::nullopt, board};
+    return MoveTicket{id, choices_.oneOf(columns).id, board, choices_.maybeWords()};
+  }
+  return std::nullopt;
 }
 
 Ticket Session::ticket(const TicketId& id) const {

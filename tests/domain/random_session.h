@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -55,6 +56,7 @@ class Session {
   };
 
   Ticket ticket(const TicketId& id) const;
+  std::optional<TicketCommand> onHandedOver();
   bool perform(const TicketCommand& command, const Context& context, int depth);
   void perform(const BoardCommand& command, const SubjectId& actor);
   void perform(const DeskCommand& command);

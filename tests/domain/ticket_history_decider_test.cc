@@ -40,7 +40,7 @@ TEST(HistoryDecider, TheFirstOfAKeyOpensATicketWhereItStands) {
                           inProgress(),
                           TicketType::problem,
                           ServiceClass::standard,
-                          Tier::first,
+                          Tier::second,
                           "Printer",
                           "",
                           SubjectId{},

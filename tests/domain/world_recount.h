@@ -34,13 +34,23 @@ inline OpenCard cardOf(const Ticket& ticket) {
   return card;
 }
 
+// What no ticket says, but only the board: the world's own tests look at it.
+inline void takeOver(OpenCard& card, const BoardWorld& world) {
+  const auto found = world.open.find(card.ticket);
+  if (found == world.open.end()) return;
+  card.hasClocks = found->second.hasClocks;
+  card.worked = found->second.worked;
+  if (card.ticket.board != world.board.key) card.committedAt = found->second.committedAt;
+}
+
 inline Recount recount(const std::map<TicketId, Ticket>& tickets, const BoardWorld& world) {
   const BoardKey& board = world.board.key;
   Recount counted;
   for (const auto& [id, ticket] : tickets) {
     if (!ticket.exists) continue;
     if (id.board == board) {
-      const OpenCard card = cardOf(ticket);
+      OpenCard card = cardOf(ticket);
+      takeOver(card, world);
       counted.counts.add(card);
       if (!ticket.finished()) counted.open[id] = card;
     } else if (const GuestPlacement* const guest = ticket.guestOn(board)) {
@@ -48,9 +58,8 @@ inline Recount recount(const std::map<TicketId, Ticket>& tickets, const BoardWor
       card.place = guest->place;
       card.assignee = guest->assignee;
       card.arrivedAt = guest->since;
-      // When the work was begun there is the board's own fact: see the world's test.
-      const auto found = world.open.find(id);
-      card.committedAt = found == world.open.end() ? std::nullopt : found->second.committedAt;
+      card.committedAt.reset();
+      takeOver(card, world);
       counted.counts.add(card);
       counted.open[id] = card;
     }
