@@ -61,10 +61,12 @@ std::unique_ptr<eventstore::Log> makeLog(const std::filesystem::path& directory)
   eventstore::Log& log = **opened;
   std::vector<eventstore::Unit> units;
   const BoardKey board{"OPS"};
-  units.push_back(unitOf(codec::kBoardStream, board.value,
-                         BoardEvent{BoardCreated{board, "Operations", "it-support",
-                                                 *templateColumns("it-support"), 1}},
-                         kStart));
+  BoardTemplate made = *boardTemplate("it-support");
+  units.push_back(
+      unitOf(codec::kBoardStream, board.value,
+             BoardEvent{BoardCreated{board, "Operations", "it-support", std::move(made.columns), 1,
+                                     std::move(made.lanes), std::move(made.rules)}},
+             kStart));
   const Place inbox{ColumnId{"inbox"}, ColumnCategory::queue};
   const Place active{ColumnId{"in-progress"}, ColumnCategory::active};
   const Place finished{ColumnId{"done"}, ColumnCategory::resolved};
@@ -82,11 +84,13 @@ std::unique_ptr<eventstore::Log> makeLog(const std::filesystem::path& directory)
                      SubjectId{"requester-" + std::to_string(number % 500)},
                      {},
                      "",
-                     {}},
+                     {},
+                     SubjectId{"agent-1"}},
         TicketAssigned{{}, SubjectId{"agent-" + std::to_string(number % 12)}},
         TicketMoved{inbox, active, 0, ""},
-        CommentAdded{"Asked for the time of the last mail that came through.", true},
-        TicketResolved{active, finished, "The account was added again on the phone."}};
+        CommentAdded{"Asked for the time of the last mail that came through.", true, false},
+        TicketResolved{active, finished, "The account was added again on the phone.",
+                       ResolutionKind::fix}};
     for (const TicketEvent& event : life) {
       units.push_back(unitOf(codec::kTicketStream, id.text(), event, at));
     }
