@@ -254,7 +254,7 @@ RC_GTEST_PROP(BoardViewProperty, BoardsAndCountsEqualTheWorlds, ()) {
   RandomSession session = drawSession(800);
   run(session, view, world);
   const auto summaries = BoardView::list(view.rows());
-  std::vector<BoardKey> keys;
+  std::vector<domain::BoardKey> keys;
   for (const auto& [key, made] : BoardView::boards(view.rows())) {
     keys.push_back(key);
     RC_ASSERT(made == world.find(key)->board.templateName);
