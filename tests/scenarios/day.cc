@@ -36,6 +36,13 @@ T orThrow(tl::expected<T, client::ClientError> answer) {
   return std::move(*answer);
 }
 
+std::unique_ptr<client::Connection> logIn(const std::string& address, const std::string& name) {
+  client::ConnectOptions options;
+  options.address = address;
+  options.subject = name;
+  return orThrow(client::Connection::open(options));
+}
+
 void writeHeader(api::CommandHeader::Builder header) {
   const client::CommandIdBytes id = client::randomCommandId();
   header.setId(kj::arrayPtr(id.bytes, sizeof(id.bytes)));
@@ -123,37 +130,35 @@ class Day::Server {
 // --- People
 // ----------------------------------------------------------------------------------------
 
-Person::Person(Day& day, std::string name) : day_(day) {
-  client::ConnectOptions options;
-  options.address = day.address();
-  options.subject = std::move(name);
-  connection_ = orThrow(client::Connection::open(options));
-}
+Person::Person(Day& day, std::string name) : day_(day), name_(std::move(name)) {}
 
 Answer Person::ticket(const Fill& fill) {
   day_.tick();
-  auto request = connection_->desk().executeRequest();
+  const auto connection = logIn(day_.address(), name_);
+  auto request = connection->desk().executeRequest();
   writeHeader(request.getCommand().initHeader());
   fill(request.getCommand());
-  const auto answer = orThrow(connection_->call([&] { return request.send(); }));
+  const auto answer = orThrow(connection->call([&] { return request.send(); }));
   return answerOf(answer.getOutcome());
 }
 
 Answer Person::board(const FillBoard& fill) {
   day_.tick();
-  auto request = connection_->boards().executeRequest();
+  const auto connection = logIn(day_.address(), name_);
+  auto request = connection->boards().executeRequest();
   writeHeader(request.getCommand().initHeader());
   fill(request.getCommand());
-  const auto answer = orThrow(connection_->call([&] { return request.send(); }));
+  const auto answer = orThrow(connection->call([&] { return request.send(); }));
   return answerOf(answer.getOutcome());
 }
 
 Answer Person::define(const FillDesk& fill) {
   day_.tick();
-  auto request = connection_->boards().defineRequest();
+  const auto connection = logIn(day_.address(), name_);
+  auto request = connection->boards().defineRequest();
   writeHeader(request.getCommand().initHeader());
   fill(request.getCommand());
-  const auto answer = orThrow(connection_->call([&] { return request.send(); }));
+  const auto answer = orThrow(connection->call([&] { return request.send(); }));
   return answerOf(answer.getOutcome());
 }
 
@@ -382,13 +387,6 @@ TicketFacts factsOf(api::Ticket::Reader ticket) {
   return facts;
 }
 
-std::unique_ptr<client::Connection> reader(const std::string& address) {
-  client::ConnectOptions options;
-  options.address = address;
-  options.subject = "reader";
-  return orThrow(client::Connection::open(options));
-}
-
 void require(api::Refusal::Reader refusal) {
   if (refusal.getViolations().size() == 0) return;
   throw std::runtime_error(refusal.getViolations()[0].getMessage().cStr());
@@ -397,7 +395,7 @@ void require(api::Refusal::Reader refusal) {
 }  // namespace
 
 TicketFacts Day::ticket(const std::string& id) {
-  const auto connection = reader(address());
+  const auto connection = logIn(address(), "reader");
   auto request = connection->desk().ticketRequest();
   request.setId(id);
   const auto answer = orThrow(connection->call([&] { return request.send(); }));
@@ -406,7 +404,7 @@ TicketFacts Day::ticket(const std::string& id) {
 }
 
 std::vector<HistoryLine> Day::history(const std::string& id) {
-  const auto connection = reader(address());
+  const auto connection = logIn(address(), "reader");
   auto request = connection->desk().historyRequest();
   request.setId(id);
   const auto answer = orThrow(connection->call([&] { return request.send(); }));
@@ -426,7 +424,7 @@ std::vector<std::string> Day::story(const std::string& id) {
 }
 
 std::vector<std::string> Day::cardsIn(const std::string& board, const std::string& column) {
-  const auto connection = reader(address());
+  const auto connection = logIn(address(), "reader");
   auto request = connection->desk().boardRequest();
   request.setKey(board);
   request.initFreshness().setHead();

@@ -55,7 +55,8 @@ struct HistoryLine {
 
 class Day;
 
-// Somebody at the desk. Each call is one command, a second after the one before.
+// Somebody at the desk. Each call is one command, a second after the one before, through a
+// connection of its own: a thread has one at a time.
 class Person {
  public:
   Person(Day& day, std::string name);
@@ -91,7 +92,7 @@ class Person {
 
  private:
   Day& day_;
-  std::unique_ptr<client::Connection> connection_;
+  std::string name_;
 };
 
 class Day {
