@@ -115,13 +115,6 @@ void remember(std::deque<T>& lately, T value, std::size_t max) {
   if (lately.size() > max) lately.pop_front();
 }
 
-// Safe for any instants: an import says when things happened.
-std::chrono::microseconds timeBetween(Timestamp from, Timestamp to) {
-  if (to <= from) return std::chrono::microseconds{0};
-  const bool fits = from >= Timestamp{} || to <= Timestamp::max() + from.time_since_epoch();
-  return fits ? to - from : std::chrono::microseconds::max();
-}
-
 // What counts as a cycle time of the board's own: neither what was cancelled nor what was imported.
 enum class Cycle { counts, isLeftOut };
 
@@ -135,7 +128,7 @@ void move(BoardWorld& world, const TicketId& ticket, const Place& to, Timestamp 
     if (cycle == Cycle::counts && !isFinished(card.place.category) && isFinished(to.category) &&
         card.committedAt) {
       remember(world.recent.cycleTimes[indexOf(card.type)],
-               timeBetween(*card.committedAt, occurredAt), RecentWork::kCycleTimesMax);
+               cycleTime(*card.committedAt, occurredAt), RecentWork::kCycleTimesMax);
     }
     card.place = to;
   });
@@ -167,6 +160,12 @@ void open(BoardWorld& world, const TicketId& ticket, const TicketOpened& opened,
 }
 
 }  // namespace
+
+std::chrono::microseconds cycleTime(Timestamp from, Timestamp to) {
+  if (to <= from) return std::chrono::microseconds{0};
+  const bool fits = from >= Timestamp{} || to <= Timestamp::max() + from.time_since_epoch();
+  return fits ? to - from : std::chrono::microseconds::max();
+}
 
 // --- Counts --------------------------------------------------------------------------------------
 

@@ -101,6 +101,10 @@ struct Counts {
   bool operator==(const Counts&) const = default;
 };
 
+// From commitment to the end; none before the beginning. Safe for any instants: an import says when
+// things happened.
+std::chrono::microseconds cycleTime(Timestamp from, Timestamp to);
+
 // What was done lately, for the pull policy.
 struct RecentWork {
   static constexpr std::size_t kPullsMax = 100;

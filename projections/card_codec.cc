@@ -180,6 +180,7 @@ std::optional<domain::OpenCard> CardRow::openOn(const BoardKey& board) const {
   open.place = shown->place;
   open.type = card.type;
   open.serviceClass = card.serviceClass;
+  open.tier = card.tier;
   open.arrivedAt = guest == nullptr ? card.openedAt : guest->since;
   open.committedAt = shown->committedAt;
   open.due = card.due;

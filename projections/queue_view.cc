@@ -138,8 +138,7 @@ void noteCycleTimes(Rows& rows, const CardRow& before, const CardRow& after, Tim
     const auto is = after.on(board);
     if (!was || domain::isFinished(was->place.category)) continue;
     if (!domain::isFinished(is->place.category) || !is->committedAt) continue;
-    if (*is->committedAt > at) continue;  // no cycle at all
-    noteCycleTime(rows, cycleTimesKey(board, was->type), at - *is->committedAt);
+    noteCycleTime(rows, cycleTimesKey(board, was->type), domain::cycleTime(*is->committedAt, at));
   }
 }
 
@@ -247,7 +246,9 @@ RecentWork readRecentWork(const RowReader& rows, const BoardKey& board) {
 QueueEntry entryOf(const CardRow& row, const BoardKey& board) {
   auto card = row.on(board);
   if (!card) throw ViewDamaged("a guest in a queue is not on that board");
-  const char* const why = card->blocked ? "blocked" : "awaits-approval";
+  const char* why = "needs-tier";  // R6: what else the pull policy leaves out
+  if (row.awaitsApproval()) why = "awaits-approval";
+  if (card->blocked) why = "blocked";
   return {0, why, *std::move(card)};
 }
 

@@ -11,7 +11,7 @@ namespace docket::projections {
 
 struct QueueEntry {
   std::uint64_t rank = 0;  // from 1; 0: it would not be pulled
-  // Why it stands here: "expedite", "fixed-date", …; "blocked", "awaits-approval".
+  // Why it stands here: "expedite", "fixed-date", …; "blocked", "awaits-approval", "needs-tier".
   std::string rule;
   Card card;
 };

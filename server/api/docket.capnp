@@ -280,7 +280,7 @@ struct OptionalTime {
 
 struct QueueEntry {
   rank @0 :UInt64;  # from 1; 0: it would not be pulled
-  rule @1 :Text;    # why it stands here: "expedite", ...; "blocked", "awaits-approval"
+  rule @1 :Text;    # why it stands here: "expedite", ...; "blocked", "awaits-approval", "needs-tier"
   card @2 :Card;
 }
 

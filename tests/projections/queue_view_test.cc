@@ -124,6 +124,17 @@ TEST(QueueView, WhatAwaitsApprovalIsNotPulled) {
   EXPECT_THAT(queue(view), ElementsAre("1 OPS-1 standard", "2 OPS-2 standard"));
 }
 
+TEST(QueueView, AProblemOfTheFirstTierIsNotPulled) {
+  auto view = queueView();
+  domain::TicketOpened problem = opened(1, ServiceClass::standard);
+  problem.type = domain::TicketType::problem;
+  view.ticket(ops(1), problem, kMonday);
+  EXPECT_THAT(queue(view), ElementsAre("0 OPS-1 needs-tier"));
+  view.ticket(ops(1), domain::TicketEscalated{domain::Tier::first, domain::Tier::second, "cause"},
+              kMonday + 1h);
+  EXPECT_THAT(queue(view), ElementsAre("1 OPS-1 standard"));
+}
+
 TEST(QueueView, AGuestWaitsWithTheOthersFromWhenItCame) {
   auto view = queueView();
   view.board(kDev, boardCreated(kDev));

@@ -54,6 +54,7 @@ domain::TicketOpened RandomSession::opening(const TicketId& id) {
   domain::TicketOpened opened = ticketOpened(id, somewhere());
   opened.type = kind<TicketType>(7);
   opened.serviceClass = kind<ServiceClass>(4);
+  opened.tier = static_cast<domain::Tier>(1 + below(2));
   if (flag()) opened.due = instant();
   return opened;
 }
@@ -121,6 +122,7 @@ TicketEvent RandomSession::ticketEvent(const TicketId& id) {
     case 14:
       return domain::TicketUnblocked{domain::BlockerKind::supplier, "came"};
     case 15:
+      if (flag()) return domain::TicketEscalated{domain::Tier::first, domain::Tier::second, ""};
       return domain::TicketCommitted{};
     case 16:
       return domain::TicketResolved{doing(), done(), "fixed", {}};
