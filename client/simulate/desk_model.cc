@@ -10,8 +10,10 @@
 namespace docket::client::simulate {
 namespace {
 
-// The server starts fixed-date work so long before its date.
+// The server starts fixed-date work so long before its date while few of its type are finished.
 constexpr Seconds kFixedDateLead = 5 * kDay;
+constexpr std::size_t kCycleTimesMin = 10;
+constexpr std::size_t kCycleTimesMax = 200;
 constexpr Seconds kUrgentBeforeEnd = 90 * kMinute;
 constexpr std::uint32_t kSegmentsMax = 5;
 constexpr std::uint32_t kReopeningsMax = 2;
@@ -114,8 +116,11 @@ void DeskModel::happen(const Event& event) {
     case Happening::extraWorkDone:
       return finishWork(ticket, at);
     case Happening::customerAnswers:
+      // A customer's word brings the ticket back by itself: a second event of the same command.
       emit(ticket, at, ticket.requester, CommentStep{answerOfCustomer(random_), true});
-      return comeBackToQueue(ticket, at, ticket.requester);
+      ready_.back().version = ++ticket.version;
+      place(ticket, kFollowUp, at);
+      return wakeAgent(at);
     case Happening::supportAnswers: {
       // Somebody of that tier, whoever it is.
       std::size_t helper = random_.below(agents_.size());
@@ -180,6 +185,8 @@ void DeskModel::arrive(Seconds at, bool urgent) {
                                                       : titleFor(open.type, random_);
   open.description = descriptionFor(open.type, random_);
   open.requester = ticket.requester;
+  ticket.type = open.type;
+  if (open.type == "problem") ticket.tier = 2;  // R6
   open.due = ticket.due;
   Ticket& kept = tickets_.emplace(ticket.number, std::move(ticket)).first->second;
   const bool isChange = open.type == "change";
@@ -197,12 +204,11 @@ void DeskModel::arrive(Seconds at, bool urgent) {
 void DeskModel::agentIsFree(std::size_t index, Seconds at) {
   const Shift& shift = agents_[index].shift;
   if (!shift.covers(at)) return schedule(shift.nextCovered(at), Happening::agentFree, index);
-  promoteFixedDates(at);
   if (queue_.empty()) {
     idle_.push_back(index);
     return;
   }
-  const Ticket& front = tickets_.at(std::get<3>(*queue_.begin()));
+  const Ticket& front = firstInLine(at);
   if (front.serviceClass != Class::expedite && isFull(kInProgress)) {
     return meetFullBoard(index, at);
   }
@@ -210,7 +216,7 @@ void DeskModel::agentIsFree(std::size_t index, Seconds at) {
 }
 
 void DeskModel::pull(std::size_t index, Seconds at) {
-  Ticket& ticket = tickets_.at(std::get<3>(*queue_.begin()));
+  Ticket& ticket = firstInLine(at);
   emit(ticket, at, agents_[index].id, PullStep{agents_[index].id});
   place(ticket, kInProgress, at);
   ticket.agent = index;
@@ -220,7 +226,7 @@ void DeskModel::pull(std::size_t index, Seconds at) {
 // Some try it all the same, and are told.
 void DeskModel::meetFullBoard(std::size_t index, Seconds at) {
   if (random_.chance(0.3)) {
-    emitRefusedMove(tickets_.at(std::get<3>(*queue_.begin())), kInProgress, at, index);
+    emitRefusedMove(firstInLine(at), kInProgress, at, index);
   }
   schedule(at + static_cast<Seconds>(30 + random_.below(60)) * kMinute, Happening::agentFree,
            index);
@@ -347,13 +353,14 @@ void DeskModel::emitRefusedMove(Ticket& ticket, std::string_view column, Seconds
 
 void DeskModel::place(Ticket& ticket, std::string_view column, Seconds at) {
   const auto isQueue = [](std::string_view one) { return one == kInbox || one == kFollowUp; };
-  if (isQueue(ticket.column)) dequeue(ticket, at);
+  if (isQueue(ticket.column)) queue_.erase(ticket.number);
+  if (column == kDone && ticket.column != kDone) resolved(ticket, at);
   if (!ticket.column.empty()) --standing_[ticket.column];
   // The board counts a ticket as committed when it first leaves the queue.
   if (!ticket.column.empty() && !isQueue(column) && !ticket.committed) ticket.committed = at;
   ticket.column = column;
   if (column != kClosed) ++standing_[column];
-  if (isQueue(column)) enqueue(ticket, at);
+  if (isQueue(column)) queue_.insert(ticket.number);
 }
 
 bool DeskModel::isFull(std::string_view column) const {
@@ -363,7 +370,7 @@ bool DeskModel::isFull(std::string_view column) const {
 }
 
 DeskModel::Rank DeskModel::rankOf(const Ticket& ticket, Seconds at) const {
-  if (ticket.due && *ticket.due - kFixedDateLead <= at) {
+  if (ticket.due && *ticket.due - leadTime(ticket.type) <= at) {
     return {1, false, *ticket.due, ticket.number};
   }
   const int turn = ticket.serviceClass == Class::expedite     ? 0
@@ -372,28 +379,28 @@ DeskModel::Rank DeskModel::rankOf(const Ticket& ticket, Seconds at) const {
   return {turn, !ticket.committed, ticket.committed.value_or(ticket.arrived), ticket.number};
 }
 
-void DeskModel::enqueue(const Ticket& ticket, Seconds at) {
-  queue_.insert(rankOf(ticket, at));
-  if (ticket.due && *ticket.due - kFixedDateLead > at) {
-    fixedDates_.insert({*ticket.due - kFixedDateLead, ticket.number});
-  }
+DeskModel::Ticket& DeskModel::firstInLine(Seconds at) {
+  const auto before = [&](std::uint64_t a, std::uint64_t b) {
+    return rankOf(tickets_.at(a), at) < rankOf(tickets_.at(b), at);
+  };
+  return tickets_.at(*std::min_element(queue_.begin(), queue_.end(), before));
 }
 
-void DeskModel::dequeue(const Ticket& ticket, Seconds at) {
-  promoteFixedDates(at);
-  queue_.erase(rankOf(ticket, at));
-  if (ticket.due) fixedDates_.erase({*ticket.due - kFixedDateLead, ticket.number});
+// The 85th percentile of the type's cycle times, by nearest rank.
+Seconds DeskModel::leadTime(std::string_view type) const {
+  const auto found = cycleTimes_.find(type);
+  if (found == cycleTimes_.end() || found->second.size() < kCycleTimesMin) return kFixedDateLead;
+  std::vector<Seconds> sorted(found->second.begin(), found->second.end());
+  std::sort(sorted.begin(), sorted.end());
+  return sorted[(85 * sorted.size() + 99) / 100 - 1];
 }
 
-// Fixed-date work whose last responsible start has come moves up.
-void DeskModel::promoteFixedDates(Seconds at) {
-  while (!fixedDates_.empty() && fixedDates_.begin()->first <= at) {
-    const auto [start, number] = *fixedDates_.begin();
-    fixedDates_.erase(fixedDates_.begin());
-    const Ticket& ticket = tickets_.at(number);
-    queue_.erase(rankOf(ticket, start - 1));
-    queue_.insert(rankOf(ticket, at));
-  }
+void DeskModel::resolved(const Ticket& ticket, Seconds at) {
+  // Resolved from a queue it was never committed to, it took no time from there.
+  if (!ticket.committed) return;
+  std::deque<Seconds>& times = cycleTimes_[ticket.type];
+  times.push_back(at - *ticket.committed);
+  if (times.size() > kCycleTimesMax) times.pop_front();
 }
 
 }  // namespace docket::client::simulate

@@ -118,6 +118,7 @@ class DeskModel {
     std::uint64_t number = 0;
     std::uint64_t version = 0;
     Class serviceClass = Class::standard;
+    std::string_view type;
     std::string_view column;
     std::string requester;
     std::size_t agent = 0;
@@ -178,9 +179,9 @@ class DeskModel {
   void emitRefusedMove(Ticket& ticket, std::string_view column, Seconds at, std::size_t agent);
   void place(Ticket& ticket, std::string_view column, Seconds at);
   bool isFull(std::string_view column) const;
-  void enqueue(const Ticket& ticket, Seconds at);
-  void dequeue(const Ticket& ticket, Seconds at);
-  void promoteFixedDates(Seconds at);
+  Ticket& firstInLine(Seconds at);
+  Seconds leadTime(std::string_view type) const;
+  void resolved(const Ticket& ticket, Seconds at);
   Rank rankOf(const Ticket& ticket, Seconds at) const;
   void wakeAgent(Seconds at);
   std::string_view someType();
@@ -197,8 +198,8 @@ class DeskModel {
   std::uint32_t furtherSupportLimit_;
   std::unordered_map<std::uint64_t, Ticket> tickets_;  // not closed
   std::unordered_map<std::string_view, std::uint32_t> standing_;
-  std::set<Rank> queue_;
-  std::set<std::pair<Seconds, std::uint64_t>> fixedDates_;  // queued, not to be started yet
+  std::set<std::uint64_t> queue_;
+  std::unordered_map<std::string_view, std::deque<Seconds>> cycleTimes_;  // by type, latest last
   bool expediteOpen_ = false;  // one at a time: the board's expedite limit is 1
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
   std::uint64_t order_ = 0;

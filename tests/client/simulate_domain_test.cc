@@ -94,7 +94,8 @@ struct RealDesk {
   }
 
   void play(const Step& step) {
-    const domain::Context context{instant(step.at), {"importer"}, world, false, std::nullopt, {}};
+    const domain::Context context{instant(step.at), {"importer"},     world, false,
+                                  std::nullopt,     {step.onBehalfOf}};
     const auto decided = domain::decide(tickets[step.ticket], commandOf(step), context);
     if (step.refusedByLimit) {
       ASSERT_FALSE(decided.has_value());

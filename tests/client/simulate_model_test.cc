@@ -21,6 +21,7 @@ struct Outcome {
   std::map<std::uint64_t, std::string_view> column;
   std::map<std::uint64_t, std::string_view> serviceClass;
   std::map<std::uint64_t, std::uint64_t> version;
+  std::map<std::uint64_t, std::string> requester;
   std::map<std::uint64_t, bool> blocked;
   std::uint64_t refused = 0;
   std::uint64_t steps = 0;
@@ -33,7 +34,10 @@ void follow(Outcome& outcome, const Step& step, const std::vector<ColumnLimit>& 
     ASSERT_EQ(step.ticket, outcome.column.size() + 1) << "numbers are gapless";
     outcome.serviceClass[step.ticket] = open->serviceClass;
     outcome.column[step.ticket] = kInbox;
-    ASSERT_EQ(step.version, 0U);
+    outcome.requester[step.ticket] = open->requester;
+    // A change says its kind, too.
+    outcome.version[step.ticket] = open->type == "change" ? 1 : 0;
+    ASSERT_EQ(step.version, outcome.version[step.ticket]);
     return;
   }
   ASSERT_TRUE(outcome.column.contains(step.ticket));
@@ -54,6 +58,13 @@ void follow(Outcome& outcome, const Step& step, const std::vector<ColumnLimit>& 
     ASSERT_GE(count, limit) << "there was room in " << to;
     ASSERT_NE(outcome.serviceClass[step.ticket], "expedite");
     return;
+  }
+  // A customer's word brings the ticket back by itself.
+  if (const auto* comment = std::get_if<CommentStep>(&step.kind);
+      comment != nullptr && comment->isPublic &&
+      step.onBehalfOf == outcome.requester[step.ticket]) {
+    to = kFollowUp;
+    ++version;
   }
   ASSERT_EQ(step.version, ++version);
   if (to.empty()) return;
