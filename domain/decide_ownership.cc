@@ -230,10 +230,6 @@ void judge(const ClassifyTicket& command, const Matter& matter, Judgement& judge
   checkLimitsOfClass(after, matter, judgement);
   if (!judgement.sound()) return;
   judgement.write(ticket.id, TicketClassified{ticket.classification, after});
-  // R6: what becomes a problem leaves the first tier.
-  if (after.type == TicketType::problem && ticket.tier == Tier::first) {
-    judgement.write(ticket.id, TicketEscalated{Tier::first, Tier::second, "It is a problem."});
-  }
   if (after.changeKind == ChangeKind::emergency) {
     if (auto review = missingPostReview(ticket)) judgement.write(ticket.id, *std::move(review));
   }

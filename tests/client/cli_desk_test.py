@@ -133,6 +133,7 @@ class Facets(Desk):
         ticket = self.ticket(key, "VPN drops", "--priority", "p2", "--label", "vpn", "--label",
                              "remote", "--service", "vpn", "--customer", "ACME", "--team",
                              "network", "--due", "2030-01-01T00:00Z")
+        self.done("ticket", "escalate", ticket, "2")
         self.done("ticket", "classify", ticket, "--type", "problem", "--impact", "high",
                   "--remove-label", "remote", "--no-customer")
         self.done("ticket", "edit", ticket, "--title", "VPN drops hourly", "--no-due",
