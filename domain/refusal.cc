@@ -193,7 +193,8 @@ RefusalText describeOne(const TicketIsFinished& r) {
 RefusalText describeOne(const TicketNotFinished& r) {
   return {"ticket-not-finished",
           "Ticket " + r.ticket.text() + " is neither resolved nor closed.",
-          "It needs no reopening; move it with docket ticket move " + r.ticket.text() + " COLUMN.",
+          "Resolve it first if that is what it waits for: docket ticket resolve " +
+              r.ticket.text() + ".",
           {{"ticket", r.ticket.text()}}};
 }
 
